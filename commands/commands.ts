@@ -1,0 +1,40 @@
+import type { Refusal } from "#domain/kernel/decider.ts";
+import type { Cause } from "#domain/kernel/event.ts";
+import type { PackageVersion } from "#domain/graph/events.ts";
+import type { Scope } from "#domain/access/events.ts";
+import type { Settings } from "#domain/trust/events.ts";
+import type { Target } from "#domain/trust/target.ts";
+import type { Receipt } from "./ports/event-log.ts";
+
+/** What a command left behind; `task` is the long work that it asked for, where there is any to do. */
+export interface Done {
+  readonly receipt: Receipt;
+  readonly task: string | null;
+}
+
+type Command<Input, Code extends string, Answer extends Done = Done> = (input: Input, cause: Cause) => Promise<Answer | Refusal<Code>>;
+
+/** Every way to change anything. Inputs were validated at the edge; each file of commands/ is named for one of these. */
+export interface Commands {
+  readonly bootstrapRepository: Command<{ readonly repository: string; readonly settings: Settings }, "REPOSITORY_EXISTS">;
+  readonly addTargets: Command<
+    { readonly repository: string; readonly targets: readonly Target[]; readonly publish: boolean },
+    "REPOSITORY_NOT_FOUND" | "IDEMPOTENCY_KEY_REUSED"
+  >;
+  readonly removeTargets: Command<
+    { readonly repository: string; readonly paths: readonly string[]; readonly publish: boolean },
+    "REPOSITORY_NOT_FOUND" | "TARGET_NOT_FOUND" | "IDEMPOTENCY_KEY_REUSED"
+  >;
+  /** Makes everything pending visible; no task where nothing is pending and nothing is due. */
+  readonly publish: Command<{ readonly repository: string }, "REPOSITORY_NOT_FOUND">;
+  readonly recordVersions: Command<
+    { readonly ecosystem: string; readonly source: string; readonly versions: readonly PackageVersion[] },
+    "IDEMPOTENCY_KEY_REUSED"
+  >;
+  readonly issueToken: Command<
+    { readonly name: string; readonly scope: Scope; readonly expires: string | null },
+    never,
+    Done & { readonly token: string; readonly secret: string }
+  >;
+  readonly revokeToken: Command<{ readonly token: string }, "TOKEN_NOT_FOUND">;
+}

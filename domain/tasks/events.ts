@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { codec } from "#domain/kernel/codec.ts";
+import { event } from "#domain/kernel/event.ts";
+import { JsonObject } from "#domain/kernel/json.ts";
+
+/** What a task does: `publication` makes pending targets of the repository `subject` visible, and renews what is due. */
+export const TaskKind = z.enum(["publication"]);
+export type TaskKind = z.infer<typeof TaskKind>;
+
+/** All in stream `tasks.task-<id>`. */
+export const TaskQueued = event("TaskQueued", {
+  task: z.uuid(),
+  kind: TaskKind,
+  /** What it is about; tasks of one kind and subject never run side by side. */
+  subject: z.string(),
+  input: JsonObject,
+});
+
+/** A worker took it; nobody else may until `expires`. */
+export const TaskLeased = event("TaskLeased", {
+  task: z.uuid(),
+  worker: z.string(),
+  /** 1, 2, 3 … */
+  attempt: z.int().min(1),
+  expires: z.iso.datetime(),
+});
+
+export const TaskSucceeded = event("TaskSucceeded", { task: z.uuid(), attempt: z.int().min(1), result: JsonObject });
+
+/** An attempt failed. It is tried again at `retryAt`; with null it is over. */
+export const TaskFailed = event("TaskFailed", {
+  task: z.uuid(),
+  attempt: z.int().min(1),
+  error: z.strictObject({ code: z.string(), message: z.string() }).readonly(),
+  retryAt: z.iso.datetime().nullable(),
+});
+
+export const TaskEvent = z.discriminatedUnion("type", [TaskQueued, TaskLeased, TaskSucceeded, TaskFailed]);
+export type TaskEvent = z.infer<typeof TaskEvent>;
+
+export const taskCodec = codec("tasks", TaskEvent);
+export const taskStream = (id: string) => `tasks.task-${id}`;

@@ -1,0 +1,22 @@
+-- Where every task stands.
+create table tasks (
+  id uuid primary key,
+  kind text not null,
+  subject text not null,
+  input json not null,
+  state text not null,                    -- queued, running, succeeded, failed
+  attempt integer not null default 0,
+  worker text,
+  lease_expires timestamptz,
+  retry_at timestamptz,                   -- a queued task that failed before waits until then
+  result json,
+  error json,                             -- { code, message } of the last failed attempt
+  queued_at timestamptz not null,
+  started_at timestamptz,
+  finished_at timestamptz,
+  revision integer not null,              -- of its stream
+  position bigint not null                -- of the last event that changed this row
+);
+create index tasks_open on tasks (kind, subject) where state in ('queued', 'running');
+create index tasks_recent on tasks (queued_at desc, id desc);
+create index tasks_by_subject on tasks (subject, queued_at desc, id desc);
