@@ -12,7 +12,7 @@ const Failed = z.object({
   extensions: z.looseObject({ code: z.string() }),
 });
 
-const Body = z.object({ data: z.unknown(), errors: z.array(Failed).default([]), code: z.string().optional(), issues: z.unknown() });
+const Body = z.object({ data: z.unknown().optional(), errors: z.array(Failed).default([]), code: z.string().optional() });
 
 export interface Result {
   readonly status: number;
