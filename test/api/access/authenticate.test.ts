@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { hash } from "node:crypto";
 import { authenticator } from "#api/access/authenticate.ts";
 import type { TokenRow } from "#projections/access/queries.ts";
-import type { Sql } from "#projections/ports/sql.ts";
+import type { Sql, Statement } from "#projections/ports/sql.ts";
 
 const row: TokenRow = {
   id: "t",
@@ -17,13 +17,12 @@ const row: TokenRow = {
 const opened = () => {
   const rows = new Map<unknown, TokenRow>();
   const state = { asked: 0, position: 1, now: 0 };
-  // oxlint-disable-next-line no-unnecessary-type-parameters -- the port's own
-  const query = async <Row extends object>(statement: { readonly values?: readonly unknown[] }): Promise<readonly Row[]> => {
-    state.asked++;
-    const found = rows.get(statement.values?.[0]);
-    return found ? [Object.assign(Object.create(null), found)] : [];
+  const sql: Sql = {
+    query: async <Row extends object>({ values }: Statement) => {
+      state.asked++;
+      return [rows.get(values?.[0])].filter((found) => found !== undefined) as object[] as Row[];
+    },
   };
-  const sql: Sql = { query };
   const progress = { position: () => state.position, reached: () => Promise.reject(new Error("not asked")) };
   return { rows, state, authenticate: authenticator(sql, progress, () => state.now) };
 };

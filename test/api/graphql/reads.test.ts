@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { z } from "zod";
 import type { Client } from "#test/support/graphql/client.ts";
 import { documents, sessionOf, targets } from "#test/support/graphql/session.ts";

@@ -34,4 +34,5 @@ export const documents = {
 };
 
 export const sha256 = "ab".repeat(32);
-export const targets = (count: number, name = "file") => Array.from({ length: count }, (_, index) => ({ path: `${name}-${index}`, length: index, sha256 }));
+export const targets = (count: number, name = "file", more: object = {}) =>
+  Array.from({ length: count }, (_, index) => ({ path: `${name}-${index}`, length: index, sha256, ...more }));

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import * as fc from "fast-check";
+import { documents, hostileJson, hostileText, operations } from "#test/support/graphql/hostile.ts";
+import { documents as usual, sessionOf, targets } from "#test/support/graphql/session.ts";
+import { defaultLimits } from "#api/application.ts";
+
+interface Raw {
+  readonly method: string;
+  readonly search: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A request that `fetch` would not send. */
+const send = (url: string, { method, search, headers, body }: Raw): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const sent = request(url + search, { method, headers, setHost: false, agent: false }, (response) => {
+      response.resume();
+      response.once("end", () => resolve(response.statusCode ?? 0));
+    });
+    sent.once("error", reject);
+    sent.end(method === "GET" ? undefined : body);
+  });
+
+const headerText = fc.oneof(fc.string({ unit: "grapheme-ascii", maxLength: 30 }), fc.constantFrom("1", "0", "*/*", "text/event-stream", "application/json", "multipart/mixed"));
+
+const raw: fc.Arbitrary<Raw> = fc.record({
+  method: fc.constantFrom("GET", "POST", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"),
+  search: fc.oneof(
+    fc.constant(""),
+    fc.dictionary(fc.constantFrom("query", "variables", "extensions", "operationName", "documentId", "__proto__", "a[b]"), hostileText.map((text) => text.toWellFormed())).map(
+      (search) => `?${new URLSearchParams(search)}`,
+    ),
+    fc.constantFrom("?", "?%", "?query=%ff", "?query=%7B__typename%7D&query=a", "??&&=="),
+  ),
+  headers: fc
+    .dictionary(fc.constantFrom("accept", "waybill-after", "x-request-id", "traceparent", "content-type", "host", "accept-encoding", "origin", "cookie"), headerText, { maxKeys: 5 })
+    .map((headers) => Object.assign({ host: "localhost", "content-type": "application/json" }, headers)),
+  body: fc.oneof(
+    hostileText,
+    hostileJson.map((value) => JSON.stringify(value)),
+    fc
+      .record({ query: hostileJson, variables: hostileJson, operationName: hostileJson, extensions: hostileJson, documentId: hostileJson }, { requiredKeys: [] })
+      .map((body) => JSON.stringify(body)),
+    documents.map((query) => JSON.stringify({ query })),
+  ),
+});
+
+describe("GraphQL under hostile input", () => {
+  const session = sessionOf({ limits: { ...defaultLimits, waitMs: 5 } });
+  let authorization = "";
+
+  before(async () => {
+    const { admin, writer, app } = session();
+    await admin.ask(usual.bootstrap, { input: { repository: "demo" } });
+    await writer.ask(usual.add, { input: { repository: "demo", targets: targets(20) } });
+    authorization = `Bearer ${await app.token("admin")}`;
+  });
+
+  /** Nothing broke, and another client was answered meanwhile. */
+  const unharmed = async (asking: Promise<number>) => {
+    const { reader, app } = session();
+    const [status, healthy] = await Promise.all([asking, reader.ask(`{ repository(name: "demo") { name } }`)]);
+    assert.ok(status >= 200 && status < 500, `status ${status}`);
+    assert.deepEqual([healthy.status, healthy.data], [200, { repository: { name: "demo" } }]);
+    assert.deepEqual(app.defects, []);
+  };
+
+  const post = async (body: object): Promise<number> => (await session().admin.post(body)).status;
+
+  it("answers every root field with any arguments, and breaks nowhere", () =>
+    fc.assert(fc.asyncProperty(operations, (operation) => unharmed(post(operation))), { numRuns: 200 }));
+
+  it("answers any document", () => fc.assert(fc.asyncProperty(documents, (query) => unharmed(post({ query }))), { numRuns: 200 }));
+
+  it("answers any request", () =>
+    fc.assert(
+      fc.asyncProperty(raw, (asked) => unharmed(send(session().admin.url, { ...asked, headers: { authorization, ...asked.headers } }))),
+      { numRuns: 200 },
+    ));
+});
