@@ -34,7 +34,7 @@ export interface Commands {
   readonly issueToken: Command<
     { readonly name: string; readonly scope: Scope; readonly expires: string | null },
     never,
-    Done & { readonly token: string; readonly secret: string }
+    Done & { readonly token: string; /** Null where the command was carried out before. */ readonly secret: string | null }
   >;
   readonly revokeToken: Command<{ readonly token: string }, "TOKEN_NOT_FOUND">;
 }
