@@ -19,11 +19,11 @@ export interface Commands {
   readonly bootstrapRepository: Command<{ readonly repository: string; readonly settings: Settings }, "REPOSITORY_EXISTS">;
   readonly addTargets: Command<
     { readonly repository: string; readonly targets: readonly Target[]; readonly publish: boolean },
-    "REPOSITORY_NOT_FOUND" | "IDEMPOTENCY_KEY_REUSED"
+    "REPOSITORY_NOT_FOUND" | "DUPLICATE_TARGET" | "IDEMPOTENCY_KEY_REUSED"
   >;
   readonly removeTargets: Command<
     { readonly repository: string; readonly paths: readonly string[]; readonly publish: boolean },
-    "REPOSITORY_NOT_FOUND" | "TARGET_NOT_FOUND" | "IDEMPOTENCY_KEY_REUSED"
+    "REPOSITORY_NOT_FOUND" | "DUPLICATE_TARGET" | "TARGET_NOT_FOUND" | "IDEMPOTENCY_KEY_REUSED"
   >;
   /** Makes everything pending visible; no task where nothing is pending and nothing is due. */
   readonly publish: Command<{ readonly repository: string }, "REPOSITORY_NOT_FOUND">;

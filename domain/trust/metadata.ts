@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { type BinKey, delegations } from "./bins.ts";
 import { byCodePoint, canonicalInteger, canonicalJson, canonicalString } from "./canonical-json.ts";
 import type { IssuedFile, Settings } from "./events.ts";
-import type { RootMetadata, Signature } from "./signed.ts";
+import type { Signature } from "./signed.ts";
 import type { Target } from "./target.ts";
 
 /** All four clients accept it, whatever they know themselves: they compare the first number. */
@@ -39,8 +39,6 @@ export const signedPart = (file: FileVersion, contents: Contents): Buffer => {
       return part("targets", file, { targets: targetList(contents.targets(file.role)) });
   }
 };
-
-export const signedRoot = (root: RootMetadata): Buffer => Buffer.from(canonicalJson(root));
 
 /**
  * The whole file: `{"signatures":[…],"signed":…}`. Control characters, which canonical JSON leaves raw, stand only within strings;
