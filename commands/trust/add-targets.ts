@@ -5,9 +5,5 @@ import { taskOf } from "./publish.ts";
 /** Adds targets or replaces them; what is there already in the same form is not recorded again. */
 export const addTargets =
   (needs: ChangingTargets): Commands["addTargets"] =>
-  async ({ repository, targets, publish }, cause) => {
-    const command = { type: "AddTargets", repository, targets, task: publish ? taskOf(cause) : null } as const;
-    const answer = await changeTargets(needs, command, publish, cause);
-    if ("refused" in answer && answer.refused === "TARGET_NOT_FOUND") throw new Error(answer.message);
-    return answer;
-  };
+  ({ repository, targets, publish }, cause) =>
+    changeTargets(needs, { type: "AddTargets", repository, targets, task: publish ? taskOf(cause) : null }, publish, cause);

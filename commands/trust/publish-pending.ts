@@ -48,12 +48,20 @@ export const publishPending = (needs: PublishingPending): Job => {
     const answer = await needs.repositories.handle(stream, { type: "RecordPublication", repository, covers: plan.covers, files }, cause);
     if (isRefusal(answer)) throw new ConcurrencyConflict(stream, revision, revision + 1);
     await needs.visible(answer.position);
-    return result(new Map([...state.roles, ...files.map((file) => [file.role, file] as const)]), files, plan.covers);
+    return result(after(state.roles, files), files, plan.covers);
   };
 };
 
+type Versions = ReadonlyMap<string, { readonly version: number }>;
+
+const after = (roles: Versions, files: readonly IssuedFile[]): Versions => {
+  const versions = new Map(roles);
+  for (const file of files) versions.set(file.role, file);
+  return versions;
+};
+
 /** Versions that clients see from now on, and what was issued for it. */
-const result = (versions: ReadonlyMap<string, { readonly version: number }>, files: readonly IssuedFile[], covers: number): JsonObject => ({
+const result = (versions: Versions, files: readonly IssuedFile[], covers: number): JsonObject => ({
   covers,
   timestamp: versions.get("timestamp")?.version ?? 0,
   snapshot: versions.get("snapshot")?.version ?? 0,

@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import type { Recorded } from "#domain/kernel/event.ts";
 import type { IssuedFile, MetadataPublished, RepositoryEstablished, Settings } from "#domain/trust/events.ts";
-import { type Contents, fileBytes, issuedFile, publishedBytes, signedRoot } from "#domain/trust/metadata.ts";
+import { type Contents, fileBytes, issuedFile, publishedBytes } from "#domain/trust/metadata.ts";
+import { rootPart } from "#domain/trust/root.ts";
 import type { BinKey } from "#domain/trust/bins.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { targetsInBins } from "./bin-targets.ts";
@@ -25,7 +26,7 @@ export const writeRepository = async (sql: Sql, { event, position, at }: Establi
     text: `insert into repositories (name, settings, root, bin_key, established_at, position) values ($1, $2, $3, $4, $5, $6)`,
     values: [repository, JSON.stringify(settings), JSON.stringify(root), JSON.stringify(binKey), at, position],
   });
-  const bytes = fileBytes(signedRoot(root.signed), root.signatures);
+  const bytes = fileBytes(rootPart(root.signed), root.signatures);
   const file = issuedFile({ role: "root", version: root.signed.version, expires: root.signed.expires }, bytes, root.signatures);
   await writeFiles(sql, repository, [{ file, bytes }], { position, at });
   await writeRoles(sql, repository, [file]);
