@@ -17,6 +17,11 @@ const forbidden: readonly (readonly [RegExp, string])[] = [
   [/(^|\/)\.{1,2}(\/|$)/, "must not contain . or .. as a part"],
   // tuf-clients.md: these are cut off, unescaped or turned round on the way by at least one client.
   [/[?#%\\]/, "must not contain any of ? # % \\"],
+  // tuf-js looks names up in plain objects: it finds these in the first role already, as what every object inherits.
+  [
+    /^(__(proto|defineGetter|defineSetter|lookupGetter|lookupSetter)__|constructor|hasOwnProperty|isPrototypeOf|propertyIsEnumerable|toLocaleString|toString|valueOf)$/,
+    "must not be the name of a property that every JavaScript object has",
+  ],
   [beyondBmp, "must not contain characters beyond U+FFFF"],
   // Unpaired surrogates have no UTF-8, and the bin of a path is the hash of its UTF-8.
   [/\p{Surrogate}/u, "must be well-formed Unicode"],
