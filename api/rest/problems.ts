@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import { ConcurrencyConflict, InvalidInput, Unavailable } from "#domain/kernel/errors.ts";
 import type { Refusal } from "#domain/kernel/decider.ts";
@@ -29,21 +29,25 @@ export const sendProblem = (response: ServerResponse, { headers, ...problem }: P
   for (const name of response.getHeaderNames()) if (aboutContent.test(name)) response.removeHeader(name);
   const bytes = Buffer.from(JSON.stringify({ type: `urn:waybill:error:${problem.code}`, ...problem }));
   const ours = { "cache-control": "no-store", "content-type": "application/problem+json", "content-length": bytes.length };
-  response.writeHead(problem.status, { ...ours, ...headers }).end(bytes);
-  discardBody(response);
+  response.writeHead(problem.status, { ...ours, ...headers });
+  if (isReceiving(response.req)) response.write(bytes, () => endAfterBody(response));
+  else response.end(bytes);
 };
 
 /** Headers that were meant for the answer that there is none of now. */
 const aboutContent = /^(content-.*|etag|cache-control|cdn-cache-control|vary|accept-ranges)$/;
 
+const isReceiving = ({ complete, headers }: IncomingMessage): boolean =>
+  !complete && (Number(headers["content-length"]) > 0 || "transfer-encoding" in headers);
+
 const discardForMs = 10_000;
 
-/** A client that is still sending must be read from for a while, or the reset of its connection overtakes the answer. */
-const discardBody = ({ req: request }: ServerResponse): void => {
-  if (request.complete) return;
-  request.on("error", () => {}).resume();
+/** A client that is still sending must be read from for a while: to hang up at once would reset its connection, and the answer with it. */
+const endAfterBody = (response: ServerResponse): void => {
+  const { req: request } = response;
+  const end = (): void => void response.end(() => clearTimeout(timer));
   const timer = setTimeout(() => request.socket.destroy(), discardForMs).unref();
-  request.once("close", () => clearTimeout(timer));
+  request.on("error", () => {}).once("close", end).once("end", end).resume();
 };
 
 export const notFound = (detail = "There is nothing here."): Problem => ({ status: 404, code: "NOT_FOUND", title: "Not found", detail });
@@ -99,7 +103,7 @@ export const problems =
   (report: (failure: Failure) => void): ErrorRequestHandler =>
   (error: unknown, request, response, _next) => {
     // The client went away: there is nobody to tell, and nothing of ours to mend.
-    if (response.destroyed || request.destroyed) return;
+    if (response.destroyed || request.socket.destroyed) return;
     const id = randomUUID();
     const problem = problemOf(error, id);
     if (problem.status >= 500) report({ id, where: `${request.method} ${request.path}`, error });

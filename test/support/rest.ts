@@ -31,7 +31,7 @@ export const uploadLimit = 1_000_000;
 export const secrets = { read: "wb_reader", write: "wb_writer", admin: "wb_admin" } as const;
 
 const authenticate: Authenticate = (secret) => {
-  const [scope] = (["read", "write", "admin"] as const).filter((scope) => secrets[scope] === secret);
+  const scope = (["read", "write", "admin"] as const).find((scope) => secrets[scope] === secret);
   return Promise.resolve(scope ? { tokenId: scope, name: scope, scope } : null);
 };
 
