@@ -102,15 +102,20 @@ const parserCodes: Record<number, Pick<Problem, "code" | "title">> = {
 export const problems =
   (report: (failure: Failure) => void): ErrorRequestHandler =>
   (error: unknown, request, response, _next) => {
-    // The client went away: there is nobody to tell, and nothing of ours to mend.
-    if (response.destroyed || request.socket.destroyed) return;
+    const isGone = response.destroyed || request.socket.destroyed;
+    if (isGone && isHangUp(error)) return;
     const id = randomUUID();
     const problem = problemOf(error, id);
     if (problem.status >= 500) report({ id, where: `${request.method} ${request.path}`, error });
     // Half an answer must not look like a whole one.
-    if (response.headersSent) response.destroy();
+    if (isGone || response.headersSent) response.destroy();
     else sendProblem(response, problem);
   };
+
+const hangUps = new Set<unknown>(["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "ECONNABORTED", "EPIPE"]);
+
+/** The client went away: there is nobody to tell, and nothing of ours to mend. */
+const isHangUp = (error: unknown): boolean => error instanceof Error && "code" in error && hangUps.has(error.code);
 
 /** What nobody before it answered. */
 export const nothingHere: RequestHandler = (_request, response) => sendProblem(response, notFound());
