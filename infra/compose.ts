@@ -1,0 +1,95 @@
+import { publishChanges } from "#commands/policies/publish-changes.ts";
+import type { BlobStore } from "#commands/ports/blob-store.ts";
+import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Signer } from "#commands/ports/signer.ts";
+import type { Application } from "#api/application.ts";
+import { tokens as tokenModel } from "#projections/access/tokens.ts";
+import { explorer } from "#projections/audit/explorer.ts";
+import { runPolicies, type RunningPolicies } from "#projections/kernel/policies.ts";
+import { runProjections } from "#projections/kernel/run.ts";
+import { type Watched, watchProjections } from "#projections/kernel/watch.ts";
+import type { Database } from "#projections/ports/sql.ts";
+import { tasks as taskModel } from "#projections/tasks/tasks.ts";
+import { tuf } from "#projections/trust/tuf.ts";
+import { ensureAdminToken } from "./admin-token.ts";
+import { applicationOf } from "./application.ts";
+import { type Background, runBackground } from "./background.ts";
+import type { Config } from "./config.ts";
+import { newContainer, provide, type Provide, token } from "./container.ts";
+import { type DataFolder, openDataFolder } from "./data-folder.ts";
+import { type Listening, listen } from "./http.ts";
+import { httpOf } from "./http-application.ts";
+import { openFileVault } from "./keys/file-vault.ts";
+import { passphraseOf } from "./keys/passphrase.ts";
+import type { Logger } from "./log.ts";
+import { type DatabaseServer, openDatabaseServer } from "./open-database.ts";
+import { openPostgresLog } from "./postgres/event-log.ts";
+import { databaseOver, openPool } from "./postgres/sql.ts";
+import { openSqliteLog } from "./sqlite/event-log.ts";
+import { openFolderBlobs } from "./storage/folder-blobs.ts";
+import { type Aggregates, aggregatesOn } from "./use-cases.ts";
+
+/** Everything in one process, serving. */
+export interface Waybill extends AsyncDisposable {
+  readonly url: string;
+  /** Resolves when a part has ended by a defect. */
+  readonly failed: Promise<Error>;
+}
+
+/** What tests stand in front of, to see what becomes of everything when the process dies there. */
+export interface Adapters {
+  readonly log: EventLog;
+  readonly signer: Signer;
+  /** Of the projections. */
+  readonly database: Database;
+}
+
+export type Decorate = (adapters: Adapters) => Adapters;
+
+const ids = {
+  folder: token<DataFolder>("data folder"),
+  server: token<DatabaseServer>("database server"),
+  readers: token<Database>("connections of readers"),
+  writers: token<Database>("connections of projections"),
+  adapters: token<Adapters>("adapters"),
+  blobs: token<BlobStore>("blobs"),
+  aggregates: token<Aggregates>("aggregates"),
+  readModels: token<Watched>("read models"),
+  projections: token<AsyncDisposable>("running projections"),
+  policies: token<RunningPolicies>("running policies"),
+  background: token<Background>("background"),
+  application: token<Application>("application"),
+  listening: token<Listening>("listening"),
+};
+
+/** Opens what is needed in the order in which it is needed; closes it in reverse. Half a start leaves nothing behind. */
+export const compose = async (config: Config, logger: Logger, decorate: Decorate = (adapters) => adapters): Promise<Waybill> => {
+  await using opened = new AsyncDisposableStack();
+  const failure = Promise.withResolvers<Error>();
+  const failed = (error: unknown) => failure.resolve(error instanceof Error ? error : new Error(String(error)));
+  const container = newContainer();
+  const bind = provide(container, (value) => opened.use(value));
+
+  bindStores(bind, config, logger, decorate);
+  bindReadSide(bind, logger);
+  bind(ids.aggregates, [ids.adapters], ({ log }) => aggregatesOn(log));
+  bind(ids.policies, [ids.adapters, ids.readers, ids.aggregates, ids.projections], ({ log }, database, { tasks }) =>
+    runPolicies([publishChanges(tasks)], { log, database, owner: ownerOf(config) }),
+  );
+  bind(ids.background, [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.policies], (adapters, sql, aggregates, readModels) =>
+    runBackground({ ...adapters, sql, aggregates, readModels, clock: Date.now, logger, renewalMs: config.WAYBILL_RENEWAL_INTERVAL_MS, failed }),
+  );
+  bind(ids.application, [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.background], (adapters, sql, aggregates, readModels, background) =>
+    applicationOf({ ...adapters, sql, aggregates, readModels, background, config, logger }),
+  );
+  bind(ids.listening, [ids.application, ids.readModels, ids.blobs], (application, readModels, blobs) =>
+    listen(httpOf({ application, readModels, blobs, config, logger }), { host: config.HOST, port: config.PORT }),
+  );
+
+  const { url } = await container.getAsync<Listening>(ids.listening);
+  const folder = await container.getAsync<DataFolder>(ids.folder);
+  const { tokens } = await container.getAsync<Aggregates>(ids.aggregates);
+  await ensureAdminToken(folder.path, tokens);
+  const closing = opened.move();
+  return { url, failed: failure.promise, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+};
