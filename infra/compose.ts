@@ -49,8 +49,10 @@ export type Decorate = (adapters: Adapters) => Adapters;
 const ids = {
   folder: token<DataFolder>("data folder"),
   server: token<DatabaseServer>("database server"),
-  readers: token<Database>("connections of readers"),
-  writers: token<Database>("connections of projections"),
+  readers: token<ClosableDatabase>("connections of readers"),
+  writers: token<ClosableDatabase>("connections of projections"),
+  log: token<EventLog>("log"),
+  signer: token<Signer>("signer"),
   adapters: token<Adapters>("adapters"),
   blobs: token<BlobStore>("blobs"),
   aggregates: token<Aggregates>("aggregates"),
@@ -92,4 +94,28 @@ export const compose = async (config: Config, logger: Logger, decorate: Decorate
   await ensureAdminToken(folder.path, tokens);
   const closing = opened.move();
   return { url, failed: failure.promise, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+};
+
+const bindStores = (bind: Provide, config: Config, logger: Logger, decorate: Decorate): void => {
+  bind(ids.folder, [], () => openDataFolder(config.WAYBILL_DATA));
+  bind(ids.server, [ids.folder], (folder) => openDatabaseServer(config, folder, logger));
+  bind(ids.readers, [ids.server], ({ url }) => openDatabase(url, 16));
+  bind(ids.writers, [ids.server], ({ url }) => openDatabase(url, 8));
+  bind(ids.log, [ids.folder, ids.server], (folder, { url }) =>
+    config.LOG_ENGINE === "sqlite" ? openSqliteLog(folder.at("log.sqlite")) : openPostgresLog(url),
+  );
+  bind(ids.signer, [ids.folder], async (folder) => {
+    const passphrase = await passphraseOf({ configured: config.WAYBILL_VAULT_PASSPHRASE, file: folder.at("vault-passphrase") });
+    return openFileVault({ folder: folder.at("keys"), passphrase });
+  });
+  bind(ids.blobs, [ids.folder], (folder) => openFolderBlobs(folder.at("blobs")));
+  bind(ids.adapters, [ids.log, ids.signer, ids.writers], (log, signer, database) => decorate({ log, signer, database }));
+};
+
+const bindReadSide = (bind: Provide, logger: Logger, owner: string): void => {
+  const projections = [tuf, taskModel, tokenModel, explorer];
+  bind(ids.readModels, [ids.adapters], ({ log, database }) => watchProjections({ projections, log, database }));
+  bind(ids.projections, [ids.readModels], (watched) =>
+    runProjections(watched, { owner, stopped: (projection, error) => logger.error("projection stopped", { projection, error }) }),
+  );
 };
