@@ -16,8 +16,10 @@ export const byteCache = <Value>(limit: number, sizeOf: (value: Value) => number
   let bytes = 0;
 
   const keep = (key: string, value: Value): void => {
+    const size = sizeOf(value) + overhead;
+    if (size > limit) return;
     kept.set(key, value);
-    bytes += sizeOf(value) + overhead;
+    bytes += size;
     for (const [oldest, old] of kept) {
       if (bytes <= limit) break;
       kept.delete(oldest);
@@ -27,7 +29,8 @@ export const byteCache = <Value>(limit: number, sizeOf: (value: Value) => number
 
   const loadOnce = async (key: string, load: () => Promise<Value | null>): Promise<Value | null> => {
     try {
-      const value = await load();
+      // One turn later: then `loading` has this promise, even where the load throws at once.
+      const value = await Promise.resolve().then(load);
       if (value !== null) keep(key, value);
       return value;
     } finally {
@@ -42,9 +45,11 @@ export const byteCache = <Value>(limit: number, sizeOf: (value: Value) => number
       kept.set(key, value);
       return Promise.resolve(value);
     }
-    const running = loading.get(key) ?? loadOnce(key, load);
-    // A load may have ended within the call: then there is nothing to wait for.
-    if (!kept.has(key)) loading.set(key, running);
+    let running = loading.get(key);
+    if (!running) {
+      running = loadOnce(key, load);
+      loading.set(key, running);
+    }
     return running;
   };
 

@@ -1,21 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ErrorRequestHandler, RequestHandler } from "express";
-import { ConcurrencyConflict, InvalidInput, Unavailable } from "#domain/kernel/errors.ts";
+import { sendProblem } from "#api/problem.ts";
+import type { Problem } from "#api/problem.ts";
 import type { Refusal } from "#domain/kernel/decider.ts";
-import type { Issue } from "#domain/kernel/errors.ts";
-import type { JsonObject } from "#domain/kernel/json.ts";
-
-/** RFC 9457. `code` is the stable part for programs (docs/errors.md), `title` goes with it, `detail` is about this one case. */
-export interface Problem {
-  readonly status: number;
-  readonly code: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly issues?: readonly Issue[];
-  readonly details?: JsonObject;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+import { ConcurrencyConflict, InvalidInput, Unavailable } from "#domain/kernel/errors.ts";
 
 /** What went wrong behind a 5xx: the client gets the id, the operators find the rest under it. */
 export interface Failure {
@@ -24,31 +12,6 @@ export interface Failure {
   readonly where: string;
   readonly error: unknown;
 }
-
-export const sendProblem = (response: ServerResponse, { headers, ...problem }: Problem): void => {
-  for (const name of response.getHeaderNames()) if (aboutContent.test(name)) response.removeHeader(name);
-  const bytes = Buffer.from(JSON.stringify({ type: `urn:waybill:error:${problem.code}`, ...problem }));
-  const ours = { "cache-control": "no-store", "content-type": "application/problem+json", "content-length": bytes.length };
-  response.writeHead(problem.status, { ...ours, ...headers });
-  if (isReceiving(response.req)) response.write(bytes, () => endAfterBody(response));
-  else response.end(bytes);
-};
-
-/** Headers that were meant for the answer that there is none of now. */
-const aboutContent = /^(content-.*|etag|cache-control|cdn-cache-control|vary|accept-ranges)$/;
-
-const isReceiving = ({ complete, headers }: IncomingMessage): boolean =>
-  !complete && (Number(headers["content-length"]) > 0 || "transfer-encoding" in headers);
-
-const discardForMs = 10_000;
-
-/** A client that is still sending must be read from for a while: to hang up at once would reset its connection, and the answer with it. */
-const endAfterBody = (response: ServerResponse): void => {
-  const { req: request } = response;
-  const end = (): void => void response.end(() => clearTimeout(timer));
-  const timer = setTimeout(() => request.socket.destroy(), discardForMs).unref();
-  request.on("error", () => {}).once("close", end).once("end", end).resume();
-};
 
 export const notFound = (detail = "There is nothing here."): Problem => ({ status: 404, code: "NOT_FOUND", title: "Not found", detail });
 
@@ -74,7 +37,7 @@ const problemOf = (error: unknown, id: string): Problem => {
       code: error.code,
       title: "Unavailable",
       detail: `${error.message}; try again in ${error.retryAfterSeconds} s`,
-      headers: { "Retry-After": String(error.retryAfterSeconds) },
+      headers: { "retry-after": String(error.retryAfterSeconds) },
     };
   return fromParser(error) ?? { status: 500, code: "DEFECT", title: "Internal error", detail: `This is our fault; its number is ${id}.` };
 };
@@ -107,12 +70,17 @@ export const problems =
     const id = randomUUID();
     const problem = problemOf(error, id);
     if (problem.status >= 500) report({ id, where: `${request.method} ${request.path}`, error });
-    // Half an answer must not look like a whole one.
-    if (isGone || response.headersSent) response.destroy();
-    else sendProblem(response, problem);
+    if (!isGone) sendProblem(response, problem);
   };
 
-const hangUps = new Set<unknown>(["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "ECONNABORTED", "EPIPE"]);
+const hangUps = new Set<unknown>([
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "ERR_STREAM_DESTROYED",
+  "ERR_STREAM_UNABLE_TO_PIPE",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+]);
 
 /** The client went away: there is nobody to tell, and nothing of ours to mend. */
 const isHangUp = (error: unknown): boolean => error instanceof Error && "code" in error && hangUps.has(error.code);

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Request, Response } from "express";
+import { sendProblem } from "#api/problem.ts";
 import type { Blob, BlobStore } from "#commands/ports/blob-store.ts";
-import { sendProblem } from "./problems.ts";
 import { parseRange } from "./ranges.ts";
 import { setHeaders } from "./tuf-headers.ts";
 

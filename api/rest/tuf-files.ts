@@ -1,7 +1,8 @@
 import { Router } from "express";
+import { sendProblem } from "#api/problem.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { Sql } from "#projections/ports/sql.ts";
-import { notFound, sendProblem } from "./problems.ts";
+import { notFound } from "./problems.ts";
 import { tufMetadata } from "./tuf-metadata.ts";
 import { parseTufPath } from "./tuf-path.ts";
 import { tufTargets } from "./tuf-targets.ts";

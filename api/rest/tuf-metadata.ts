@@ -1,11 +1,12 @@
 import type { Request, Response } from "express";
+import { sendProblem } from "#api/problem.ts";
 import { metadataVersion, newestMetadata } from "#projections/trust/file-queries.ts";
 import type { MetadataFile } from "#projections/trust/file-queries.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { byteCache } from "./byte-cache.ts";
 import { compress, negotiate } from "./encodings.ts";
 import type { Coding } from "./encodings.ts";
-import { notFound, sendProblem } from "./problems.ts";
+import { notFound } from "./problems.ts";
 import { immutable, setHeaders } from "./tuf-headers.ts";
 import { parseMetadataName } from "./tuf-path.ts";
 import type { MetadataName, TufPath } from "./tuf-path.ts";

@@ -1,8 +1,9 @@
 import type { Request, Response } from "express";
+import { sendProblem } from "#api/problem.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import { isKnownTarget, publishedTarget } from "#projections/trust/file-queries.ts";
 import type { Sql } from "#projections/ports/sql.ts";
-import { notFound, sendProblem } from "./problems.ts";
+import { notFound } from "./problems.ts";
 import { sendBlob } from "./send-blob.ts";
 import { immutable, revalidated, setHeaders } from "./tuf-headers.ts";
 import { parseHashedTarget } from "./tuf-path.ts";

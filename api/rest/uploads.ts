@@ -1,10 +1,10 @@
 import { Router } from "express";
 import type { Request, RequestHandler } from "express";
 import type { Authenticate } from "#api/access/principal.ts";
+import { sendProblem } from "#api/problem.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import { InvalidInput } from "#domain/kernel/errors.ts";
 import { requireScope } from "./guard.ts";
-import { sendProblem } from "./problems.ts";
 
 export interface UploadNeeds {
   readonly blobs: BlobStore;

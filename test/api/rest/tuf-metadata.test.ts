@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { hash, randomBytes } from "node:crypto";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { after, before, describe, it } from "mocha";
+import type { Sql } from "#projections/ports/sql.ts";
 import type { RestServer } from "#test/support/rest.ts";
 import { ask, serveRest } from "#test/support/rest.ts";
 import { insertMetadata } from "#test/support/tuf-by-hand.ts";
@@ -126,4 +127,22 @@ describe("GET /tuf/<repository>/metadata/<file>", () => {
     assert.equal((await ask(server.port, `http://example.org${at}/7.snapshot.json?x=1`)).status, 200);
     assert.equal((await get("timestamp.json?cache=buster")).status, 200);
   });
+});
+
+describe("metadata that was served before", () => {
+  it("is read from the database once where it is immutable, and each time where it is not", async () => {
+    const asked: string[] = [];
+    await using server = await serveRest((needs) => ({ ...needs, sql: watched(needs.sql, asked) }));
+    for (const role of ["snapshot", "timestamp"]) await insertMetadata(server, { repository: "demo", role, version: 1, bytes: large(1) });
+    for (const encoding of ["gzip", "br", "identity"])
+      for (const file of ["1.snapshot.json", "timestamp.json"]) await ask(server.port, `${at}/${file}`, { headers: { "accept-encoding": encoding } });
+    assert.deepEqual(asked, ["tuf_metadata_version", "tuf_newest_metadata", "tuf_newest_metadata", "tuf_newest_metadata"]);
+  });
+});
+
+const watched = (sql: Sql, asked: string[]): Sql => ({
+  query: (statement) => {
+    asked.push(statement.name ?? "unnamed");
+    return sql.query(statement);
+  },
 });

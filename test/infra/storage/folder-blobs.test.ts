@@ -53,6 +53,23 @@ describe("a folder as a BlobStore", () => {
     assert.deepEqual((await files(place.folder)).toSorted(), kept.toSorted());
   });
 
+  it("has nothing left of an upload that kill -9 ended, once it is opened again", async () => {
+    await using place = await temporaryFolder();
+    const script = `
+      import { openFolderBlobs } from ${JSON.stringify(import.meta.resolve("#infra/storage/folder-blobs.ts"))};
+      const blobs = await openFolderBlobs(${JSON.stringify(place.folder)});
+      await blobs.put((async function* () {
+        yield Buffer.alloc(100_000);
+        setImmediate(() => process.kill(process.pid, "SIGKILL"));
+        await new Promise(() => setInterval(() => {}, 1000));
+      })(), 1_000_000);`;
+    const ended = spawnSync(process.execPath, ["--input-type=module", "--eval", script]);
+    assert.equal(ended.signal, "SIGKILL");
+    assert.equal((await files(place.folder)).length, 1);
+    await openFolderBlobs(place.folder);
+    assert.deepEqual(await files(place.folder), []);
+  });
+
   it("is unavailable, not broken, when the disk refuses", async () => {
     await using place = await temporaryFolder();
     const blobs = await openFolderBlobs(place.folder);
