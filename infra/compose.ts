@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { publishChanges } from "#commands/policies/publish-changes.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
@@ -24,7 +25,7 @@ import { passphraseOf } from "./keys/passphrase.ts";
 import type { Logger } from "./log.ts";
 import { type DatabaseServer, openDatabaseServer } from "./open-database.ts";
 import { openPostgresLog } from "./postgres/event-log.ts";
-import { databaseOver, openPool } from "./postgres/sql.ts";
+import { openDatabase, type OpenDatabase } from "./postgres/open-database.ts";
 import { openSqliteLog } from "./sqlite/event-log.ts";
 import { openFolderBlobs } from "./storage/folder-blobs.ts";
 import { type Aggregates, aggregatesOn } from "./use-cases.ts";
@@ -49,8 +50,8 @@ export type Decorate = (adapters: Adapters) => Adapters;
 const ids = {
   folder: token<DataFolder>("data folder"),
   server: token<DatabaseServer>("database server"),
-  readers: token<ClosableDatabase>("connections of readers"),
-  writers: token<ClosableDatabase>("connections of projections"),
+  readers: token<OpenDatabase>("connections of readers"),
+  writers: token<OpenDatabase>("connections of projections"),
   log: token<EventLog>("log"),
   signer: token<Signer>("signer"),
   adapters: token<Adapters>("adapters"),
@@ -69,14 +70,15 @@ export const compose = async (config: Config, logger: Logger, decorate: Decorate
   await using opened = new AsyncDisposableStack();
   const failure = Promise.withResolvers<Error>();
   const failed = (error: unknown) => failure.resolve(error instanceof Error ? error : new Error(String(error)));
+  const owner = `${hostname()} ${config.WAYBILL_DATA}`;
   const container = newContainer();
   const bind = provide(container, (value) => opened.use(value));
 
   bindStores(bind, config, logger, decorate);
-  bindReadSide(bind, logger);
+  bindReadSide(bind, logger, owner);
   bind(ids.aggregates, [ids.adapters], ({ log }) => aggregatesOn(log));
   bind(ids.policies, [ids.adapters, ids.readers, ids.aggregates, ids.projections], ({ log }, database, { tasks }) =>
-    runPolicies([publishChanges(tasks)], { log, database, owner: ownerOf(config) }),
+    runPolicies([publishChanges(tasks)], { log, database, owner }),
   );
   bind(ids.background, [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.policies], (adapters, sql, aggregates, readModels) =>
     runBackground({ ...adapters, sql, aggregates, readModels, clock: Date.now, logger, renewalMs: config.WAYBILL_RENEWAL_INTERVAL_MS, failed }),
