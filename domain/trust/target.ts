@@ -39,19 +39,27 @@ export const TargetPath = z
 /** Keeps a full bin under the 5,000,000 bytes that clients read. */
 const maxCustom = 4096;
 
-const custom = JsonObject.refine((fields) => Object.keys(fields).length > 0, "must not be empty").superRefine((fields, context) => {
-  const fault = notCanonical(fields) ?? tooMuch(fields);
-  if (fault !== null) context.addIssue({ code: "custom", message: fault });
-});
+/** Looked at before its shape is, whose reader would go as deep as the nesting does. */
+const custom = z
+  .unknown()
+  .superRefine((fields, context) => {
+    const fault = notCanonical(fields) ?? tooMuch(fields) ?? badName(fields);
+    if (fault !== null) context.addIssue({ code: "custom", message: fault });
+  })
+  .pipe(JsonObject.refine((fields) => Object.keys(fields).length > 0, "must not be empty"));
 
-const tooMuch = (fields: JsonObject): string | null => {
-  if (canonicalJson(fields).length > maxCustom) return `must have at most ${maxCustom} characters as JSON`;
-  let astral = false;
+const tooMuch = (fields: unknown): string | null =>
+  canonicalJson(fields).length > maxCustom ? `must have at most ${maxCustom} characters as JSON` : null;
+
+const badName = (fields: unknown): string | null => {
+  let fault: string | null = null;
   JSON.stringify(fields, (name, member: unknown) => {
-    astral ||= beyondBmp.test(name);
+    if (beyondBmp.test(name)) fault = "must not have names with characters beyond U+FFFF";
+    // Readers of JSON lose it, ours among them.
+    if (name === "__proto__") fault = "must not have a name __proto__";
     return member;
   });
-  return astral ? "must not have names with characters beyond U+FFFF" : null;
+  return fault;
 };
 
 /**

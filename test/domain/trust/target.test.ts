@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { OfferedTarget } from "#domain/trust/target.ts";
 
 const target = (changes: object) => ({ path: "a", length: 0, hashes: { sha256: "0".repeat(64) }, ...changes });
+const parsed = (json: string): unknown => JSON.parse(json);
 const accepted = (changes: object) => OfferedTarget.safeParse(target(changes)).success;
 
 describe("an offered target", () => {
@@ -24,6 +25,9 @@ describe("an offered target", () => {
     ["custom fields whose names tuf-js orders otherwise", { custom: { a: { "😀": 1 } } }],
     ["more custom fields than a bin has room for", { custom: { a: "x".repeat(4096) } }],
     ["custom fields nested over 64 levels", { custom: { a: Array.from({ length: 70 }).reduce((inner) => [inner], 1) } }],
+    ["custom fields nested without end", { custom: { a: parsed("[".repeat(50_000) + "]".repeat(50_000)) } }],
+    ["a custom field that readers of JSON lose", { custom: parsed('{"a":{"__proto__":1}}') }],
+    ["custom fields that are none", { custom: [1] }],
     ["an unknown field", { size: 1 }],
   ] as const)
     it(`may not have ${what}`, () => assert.ok(!accepted(changes)));
