@@ -48,10 +48,14 @@ export const makeCheckpoints = (database: Database): Promise<unknown> =>
 export const allCheckpoints = (sql: Sql, kept: Kept): Promise<readonly Checkpoint[]> =>
   sql.query<Checkpoint>({
     name: `${kept}_all`,
-    text: `select name, generation, position, state, error, failed_position as "failedPosition", failed_event as "failedEvent",
+    // Tables that somebody dropped show nothing, whatever is written of them.
+    text: `select name, ${kept === "policies" ? "generation, position" : ifThere}, state, error, failed_position as "failedPosition", failed_event as "failedEvent",
                   coalesce(expires > clock_timestamp(), false) as held
              from waybill.${kept} order by name`,
   });
+
+const there = "(to_regnamespace(name) is not null)::int";
+const ifThere = `generation * ${there} as generation, position * ${there} as position`;
 
 /** Where the holder's tables stand. Throws `Fenced` where they are no longer the holder's. */
 export const heldPosition = async (sql: Sql, kept: Kept, { name, generation, fence }: Holder): Promise<number> => {
