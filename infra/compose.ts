@@ -87,7 +87,7 @@ export const compose = async (config: Config, logger: Logger, decorate: Decorate
     applicationOf({ ...adapters, sql, aggregates, readModels, background, config, logger }),
   );
   bind(ids.listening, [ids.application, ids.readModels, ids.blobs], (application, readModels, blobs) =>
-    listen(httpOf({ application, readModels, blobs, config, logger }), { host: config.HOST, port: config.PORT }),
+    listen(httpOf(application, readModels, blobs, config), { host: config.HOST, port: config.PORT }),
   );
 
   const { url } = await container.getAsync<Listening>(ids.listening);

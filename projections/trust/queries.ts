@@ -30,6 +30,12 @@ export const repositoryByName = async (sql: Sql, name: string): Promise<Reposito
 export const repositoriesPage = (sql: Sql, stretch: Stretch) =>
   rowsOf<RepositoryRow>(sql, { name: "tuf.repositories", select: repositoryColumns, where: [], values: [], key: ["name"] }, stretch);
 
+/** Of every repository, for those who look after all of them. */
+export const repositoryNames = async (sql: Sql): Promise<readonly string[]> => {
+  const rows = await sql.query<{ name: string }>({ name: "tuf.repository_names", text: "select name from tuf.repositories order by name" });
+  return rows.map(({ name }) => name);
+};
+
 export interface RoleRow {
   readonly role: string;
   readonly version: number;
