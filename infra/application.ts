@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { refuse } from "#domain/kernel/decider.ts";
 import { authenticator } from "#api/access/authenticate.ts";
-import { type Application, defaultLimits, type PersistedDocuments } from "#api/application.ts";
+import { type Application, defaultLimits, type PersistedDocuments, type WorkerView } from "#api/application.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { Watched } from "#projections/kernel/watch.ts";
@@ -10,6 +10,7 @@ import type { Sql } from "#projections/ports/sql.ts";
 import type { Background } from "./background.ts";
 import type { Config } from "./config.ts";
 import type { Logger } from "./log.ts";
+import type { Policies, PolicyStatus } from "./policies/run.ts";
 import { type Aggregates, commandsOf } from "./use-cases.ts";
 import { version } from "./version.ts";
 
@@ -19,6 +20,7 @@ export interface ApplicationNeeds {
   readonly sql: Sql;
   readonly aggregates: Aggregates;
   readonly readModels: Watched;
+  readonly policies: Policies;
   readonly background: Background;
   readonly config: Config;
   readonly logger: Logger;
@@ -36,7 +38,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
       version,
       log: { engine: config.LOG_ENGINE, head: await log.head() },
       projections: await readModels.status(),
-      workers: background.workers(),
+      workers: [...background.workers(), ...(await needs.policies.status()).map(asWorker)],
     }),
     rebuild: rebuildOf(readModels),
     authenticate: authenticator(sql, readModels),
@@ -45,6 +47,13 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
     report: ({ id, where, error }) => logger.error("request failed", { id, where, error }),
   };
 };
+
+const asWorker = ({ name, state, error }: PolicyStatus): WorkerView => ({
+  name,
+  kind: "policy",
+  state: error === null ? state : `${state}: ${error}`,
+  lastSeen: new Date().toISOString(),
+});
 
 const rebuildOf =
   (readModels: Watched): Application["rebuild"] =>

@@ -13,6 +13,7 @@ import { repositoryNames } from "#projections/trust/queries.ts";
 import { Unavailable } from "#domain/kernel/errors.ts";
 import type { Logger } from "./log.ts";
 import { pendingTargets } from "./postgres/pending-targets.ts";
+import { whenReadable } from "./readable.ts";
 import { runRenewal } from "./renewal.ts";
 import type { Aggregates } from "./use-cases.ts";
 
@@ -67,14 +68,14 @@ export const runBackground = (needs: BackgroundNeeds): Background => {
     return { position, tasks: await openTasks(sql) };
   };
 
-  const worker = runWorker({ name, tasks: aggregates.tasks, log, clock, openAt, report, signal, jobs: { publication: watched } });
-  const renewal = runRenewal({
+  const worker = whenReadable(readModels, signal).then(() => runWorker({ name, tasks: aggregates.tasks, log, clock, openAt, report, signal, jobs: { publication: watched } }));
+  const renewal = whenReadable(readModels, signal).then(() => runRenewal({
     repositories: () => repositoryNames(sql),
     renew: renew({ ...aggregates, log, clock }),
     intervalMs: needs.renewalMs,
     report: (repository, error) => logger.error("renewal failed", { repository, error }),
     signal,
-  });
+  }));
   for (const part of [worker, renewal]) part.catch(failed);
   return {
     workers: () => [{ name, kind: "publication", state, lastSeen: new Date(lastSeen).toISOString() }],

@@ -6,7 +6,6 @@ import type { Signer } from "#commands/ports/signer.ts";
 import type { Application } from "#api/application.ts";
 import { tokens as tokenModel } from "#projections/access/tokens.ts";
 import { explorer } from "#projections/audit/explorer.ts";
-import { runPolicies, type RunningPolicies } from "#projections/kernel/policies.ts";
 import { runProjections } from "#projections/kernel/run.ts";
 import { type Watched, watchProjections } from "#projections/kernel/watch.ts";
 import type { Database } from "#projections/ports/sql.ts";
@@ -24,8 +23,9 @@ import { openFileVault } from "./keys/file-vault.ts";
 import { passphraseOf } from "./keys/passphrase.ts";
 import type { Logger } from "./log.ts";
 import { type DatabaseServer, openDatabaseServer } from "./open-database.ts";
-import { openPostgresLog } from "./postgres/event-log.ts";
+import { type Policies, runPolicies } from "./policies/run.ts";
 import { openDatabase, type OpenDatabase } from "./postgres/open-database.ts";
+import { whenReadable } from "./readable.ts";
 import { openSqliteLog } from "./sqlite/event-log.ts";
 import { openFolderBlobs } from "./storage/folder-blobs.ts";
 import { type Aggregates, aggregatesOn } from "./use-cases.ts";
@@ -33,6 +33,8 @@ import { type Aggregates, aggregatesOn } from "./use-cases.ts";
 /** Everything in one process, serving. */
 export interface Waybill extends AsyncDisposable {
   readonly url: string;
+  /** Resolves when `/readyz` answers 200: read models of another generation are rebuilt first. */
+  readonly ready: Promise<void>;
   /** Resolves when a part has ended by a defect. */
   readonly failed: Promise<Error>;
 }
@@ -59,7 +61,7 @@ const ids = {
   aggregates: token<Aggregates>("aggregates"),
   readModels: token<Watched>("read models"),
   projections: token<AsyncDisposable>("running projections"),
-  policies: token<RunningPolicies>("running policies"),
+  policies: token<Policies>("running policies"),
   background: token<Background>("background"),
   application: token<Application>("application"),
   listening: token<Listening>("listening"),
@@ -78,13 +80,22 @@ export const compose = async (config: Config, logger: Logger, decorate: Decorate
   bindReadSide(bind, logger, owner);
   bind(ids.aggregates, [ids.adapters], ({ log }) => aggregatesOn(log));
   bind(ids.policies, [ids.adapters, ids.readers, ids.aggregates, ids.projections], ({ log }, database, { tasks }) =>
-    runPolicies([publishChanges(tasks)], { log, database, owner }),
+    runPolicies({
+      policies: [publishChanges(tasks)],
+      log,
+      database,
+      owner,
+      stopped: (policy, error) => logger.error("policy stopped", { policy, error }),
+    }),
   );
   bind(ids.background, [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.policies], (adapters, sql, aggregates, readModels) =>
     runBackground({ ...adapters, sql, aggregates, readModels, clock: Date.now, logger, renewalMs: config.WAYBILL_RENEWAL_INTERVAL_MS, failed }),
   );
-  bind(ids.application, [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.background], (adapters, sql, aggregates, readModels, background) =>
-    applicationOf({ ...adapters, sql, aggregates, readModels, background, config, logger }),
+  bind(
+    ids.application,
+    [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.policies, ids.background],
+    (adapters, sql, aggregates, readModels, policies, background) =>
+      applicationOf({ ...adapters, sql, aggregates, readModels, policies, background, config, logger }),
   );
   bind(ids.listening, [ids.application, ids.readModels, ids.blobs], (application, readModels, blobs) =>
     listen(httpOf(application, readModels, blobs, config), { host: config.HOST, port: config.PORT }),
@@ -94,8 +105,11 @@ export const compose = async (config: Config, logger: Logger, decorate: Decorate
   const folder = await container.getAsync<DataFolder>(ids.folder);
   const { tokens } = await container.getAsync<Aggregates>(ids.aggregates);
   await ensureAdminToken(folder.path, tokens);
+  const readModels = await container.getAsync<Watched>(ids.readModels);
   const closing = opened.move();
-  return { url, failed: failure.promise, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+  const ended = new AbortController();
+  closing.defer(() => ended.abort());
+  return { url, ready: whenReadable(readModels, ended.signal), failed: failure.promise, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 };
 
 const bindStores = (bind: Provide, config: Config, logger: Logger, decorate: Decorate): void => {
@@ -103,9 +117,7 @@ const bindStores = (bind: Provide, config: Config, logger: Logger, decorate: Dec
   bind(ids.server, [ids.folder], (folder) => openDatabaseServer(config, folder, logger));
   bind(ids.readers, [ids.server], ({ url }) => openDatabase(url, 16));
   bind(ids.writers, [ids.server], ({ url }) => openDatabase(url, 8));
-  bind(ids.log, [ids.folder, ids.server], (folder, { url }) =>
-    config.LOG_ENGINE === "sqlite" ? openSqliteLog(folder.at("log.sqlite")) : openPostgresLog(url),
-  );
+  bind(ids.log, [ids.folder], (folder) => openSqliteLog(folder.at("log.sqlite")));
   bind(ids.signer, [ids.folder], async (folder) => {
     const passphrase = await passphraseOf({ configured: config.WAYBILL_VAULT_PASSPHRASE, file: folder.at("vault-passphrase") });
     return openFileVault({ folder: folder.at("keys"), passphrase });

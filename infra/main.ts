@@ -17,8 +17,10 @@ export const serve = async (environment?: Readonly<Record<string, string | undef
     const config = readConfig(environment);
     const waybill = await compose(config, logger, decorate);
     try {
+      const over = Promise.race([stop.received, waybill.failed]);
+      await Promise.race([waybill.ready, over]);
       process.stdout.write(greeting(config, waybill, performance.now() - began));
-      const failure = await Promise.race([stop.received, waybill.failed]);
+      const failure = await over;
       if (failure instanceof Error) logger.error("a part failed", { error: failure });
       else process.stdout.write("stopping …\n");
       return failure instanceof Error ? 1 : 0;

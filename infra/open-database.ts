@@ -10,5 +10,5 @@ export interface DatabaseServer extends AsyncDisposable {
 
 export const openDatabaseServer = async (config: Config, folder: DataFolder, logger: Logger): Promise<DatabaseServer> =>
   config.DATABASE_URL === undefined
-    ? startEmbeddedPostgres({ folder: folder.at("postgres"), log: logger.info })
+    ? startEmbeddedPostgres({ folder: folder.at("postgres"), log: (message, fields) => logger.info(message, fields) })
     : { url: config.DATABASE_URL, [Symbol.asyncDispose]: async () => undefined };
