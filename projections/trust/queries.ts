@@ -30,6 +30,12 @@ export const repositoryByName = async (sql: Sql, name: string): Promise<Reposito
 export const repositoriesPage = (sql: Sql, stretch: Stretch) =>
   rowsOf<RepositoryRow>(sql, { name: "tuf.repositories", select: repositoryColumns, where: [], values: [], key: ["name"] }, stretch);
 
+/** Of every repository, for those who look after all of them. */
+export const repositoryNames = async (sql: Sql): Promise<readonly string[]> => {
+  const rows = await sql.query<{ name: string }>({ name: "tuf.repository_names", text: "select name from tuf.repositories order by name" });
+  return rows.map(({ name }) => name);
+};
+
 export interface RoleRow {
   readonly role: string;
   readonly version: number;
@@ -141,12 +147,12 @@ export const metadataByVersion = async (sql: Sql, { repository, role, version }:
   return row ?? null;
 };
 
-/** The file itself, byte for byte. */
-export const metadataBytes = async (sql: Sql, { repository, role, version }: MetadataKey): Promise<Buffer | null> => {
-  const [row] = await sql.query<{ bytes: Buffer }>({
-    name: "tuf.metadata_bytes",
-    text: "select bytes from tuf.metadata where repository = $1 and role = $2 and version = $3",
+/** The file itself: its bytes are this text's UTF-8. */
+export const metadataContent = async (sql: Sql, { repository, role, version }: MetadataKey): Promise<string | null> => {
+  const [row] = await sql.query<{ content: string }>({
+    name: "tuf.metadata_content",
+    text: "select content from tuf.metadata where repository = $1 and role = $2 and version = $3",
     values: [repository, role, version],
   });
-  return row?.bytes ?? null;
+  return row?.content ?? null;
 };

@@ -28,7 +28,7 @@ const IssueTokenInput = builder
 
 interface Issued extends Done {
   readonly token: string;
-  readonly secret: string;
+  readonly secret: string | null;
 }
 
 const IssueTokenPayload = builder.objectRef<Issued>("IssueTokenPayload").implement({
@@ -36,7 +36,7 @@ const IssueTokenPayload = builder.objectRef<Issued>("IssueTokenPayload").impleme
   fields: (t) => ({
     receipt: t.expose("receipt", { type: ReceiptType }),
     tokenId: t.exposeID("token"),
-    secret: t.exposeString("secret", { description: "Shown now and never again." }),
+    secret: t.exposeString("secret", { nullable: true, description: "Shown now and never again; null for a command sent again." }),
   }),
 });
 

@@ -91,7 +91,7 @@ export const openApplication = async (changes: Partial<Pick<Application, "limits
         { name: `${scope} of a test`, scope, expires: null },
         { actor: "system", commandId: crypto.randomUUID(), correlationId: "test" },
       );
-      if (isRefusal(issued)) throw new Error("refused");
+      if (isRefusal(issued) || issued.secret === null) throw new Error("refused");
       await settled();
       return issued.secret;
     },
