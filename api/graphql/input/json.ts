@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Json, JsonObject } from "#domain/kernel/json.ts";
 
 interface Fault {
   readonly path: readonly (string | number)[];
@@ -31,13 +30,7 @@ const textFaults = function* (text: string, path: readonly (string | number)[]):
   if (text === "__proto__") yield { path, message: "must not be named __proto__" };
 };
 
-const isObject = (value: unknown): value is { readonly [key: string]: Json } =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** An object of such JSON, not empty. */
-export const SignableObject = z.unknown().transform((value, context): JsonObject => {
-  const faults = isObject(value) ? [...faultsOf(value).take(100)] : [{ path: [], message: "must be a JSON object" }];
-  if (isObject(value) && Object.keys(value).length === 0) faults.push({ path: [], message: "must not be empty" });
-  for (const { path, message } of faults) context.addIssue({ code: "custom", message, path: [...path] });
-  return isObject(value) ? value : z.NEVER;
+/** Finds the faults of JSON that is to be signed, each with its path, before the domain's own rules look at the whole. */
+export const Signable = z.unknown().superRefine((value, context) => {
+  for (const { path, message } of faultsOf(value).take(100)) context.addIssue({ code: "custom", message, path: [...path] });
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { RepositoryName, Settings } from "#domain/trust/events.ts";
 import { OfferedTarget } from "#domain/trust/target.ts";
 import { builder } from "#api/graphql/builder.ts";
-import { SignableObject } from "#api/graphql/input/json.ts";
+import { Signable } from "#api/graphql/input/json.ts";
 import { listOf } from "#api/graphql/input/list-of.ts";
 import { asked, Line } from "#api/graphql/input/text.ts";
 import { BinForm } from "./repository.ts";
@@ -65,7 +65,7 @@ const targetInput = builder.inputType("TargetInput", {
 const Bytes = z.int("must be a whole number up to 2^53-1").min(0, "must not be negative");
 
 const Target = z
-  .object({ path: offered.path, length: Bytes, sha256: offered.hashes.unwrap().shape.sha256, custom: SignableObject.nullish() })
+  .object({ path: offered.path, length: Bytes, sha256: offered.hashes.unwrap().shape.sha256, custom: Signable.pipe(offered.custom).nullish() })
   .transform(({ path, length, sha256, custom }) => ({ path, length, hashes: { sha256 }, ...(custom ? { custom } : {}) }));
 
 const Published = z

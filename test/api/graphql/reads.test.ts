@@ -32,7 +32,7 @@ const walked = async (client: Client, size: number, backward: boolean): Promise<
 
 describe("GraphQL reads", () => {
   const session = sessionOf();
-  const paths = ["z", "é", "e\u0301", "pool/a", "pool/b", "pool/\u{10ffff}", "poor", "\u{1f600}", "ﬀ", "a b", "a'b", "100_", "1000"];
+  const paths = ["z", "é", "e\u0301", "pool/a", "pool/b", "pool/\uffee", "poor", "ﬀ", "a b", "a'b", "100_", "1000"];
 
   before(async () => {
     const { admin, writer, app } = session();
@@ -53,7 +53,7 @@ describe("GraphQL reads", () => {
 
   it("find targets by the beginning of their path", async () => {
     const { edges } = await pageOf(session().reader, { prefix: "pool/" });
-    assert.deepEqual(edges.map(({ node }) => node.path), ["pool/a", "pool/b", "pool/\u{10ffff}"]);
+    assert.deepEqual(edges.map(({ node }) => node.path), ["pool/a", "pool/b", "pool/\uffee"]);
     assert.deepEqual((await pageOf(session().reader, { prefix: "100_" })).edges.length, 1);
   });
 

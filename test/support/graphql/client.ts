@@ -32,16 +32,8 @@ export interface Client extends AsyncDisposable {
   readonly ask: (query: string, variables?: object, headers?: Record<string, string>) => Promise<Result>;
 }
 
-/** The API over HTTP, as a client with this token sees it. */
-export const serve = async (application: Application, secret: string): Promise<Client> => {
-  const app = express();
-  app.use("/graphql", graphqlRouter(application));
-  const server = createServer(app).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = address && typeof address === "object" ? address.port : 0;
-  const url = `http://127.0.0.1:${port}/graphql`;
-
+/** A server's API, as a client with this token sees it. */
+export const clientOf = (url: string, secret: string): Pick<Client, "url" | "post" | "ask"> => {
   const post: Client["post"] = async (body, headers = {}) =>
     resultOf(
       await fetch(url, {
@@ -50,10 +42,19 @@ export const serve = async (application: Application, secret: string): Promise<C
         headers: { authorization: `Bearer ${secret}`, "content-type": "application/json", ...headers },
       }),
     );
+  return { url, post, ask: (query, variables = {}, headers = {}) => post({ query, variables }, headers) };
+};
+
+/** The API alone, served over HTTP. */
+export const serve = async (application: Application, secret: string): Promise<Client> => {
+  const app = express();
+  app.use("/graphql", graphqlRouter(application));
+  const server = createServer(app).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = address && typeof address === "object" ? address.port : 0;
   return {
-    url,
-    post,
-    ask: (query, variables = {}, headers = {}) => post({ query, variables }, headers),
+    ...clientOf(`http://127.0.0.1:${port}/graphql`, secret),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
