@@ -18,6 +18,8 @@ export const malformed = (title: string, issues: readonly Issue[] = []): Problem
 
 /** The account behind a request and what it asks for; or the problem that ends it before GraphQL begins. */
 export const letIn = async ({ authenticate, limits }: Application, request: IncomingMessage): Promise<Entered | { readonly problem: Problem }> => {
+  // RFC 9112 §3.2: a malformed Host is answered with 400. graphql-yoga makes a URL of it.
+  if (!URL.canParse(`http://${request.headers.host ?? "localhost"}/`)) return { problem: malformed("The header Host is malformed") };
   const secret = bearerSecret(request.headers.authorization);
   const principal = secret === null ? null : await authenticate(secret);
   if (secret === null || principal === null) return { problem: unauthenticated };

@@ -59,7 +59,10 @@ describe("GraphQL under hostile input", () => {
     authorization = `Bearer ${waybill.token}`;
     client = clientOf(`${waybill.url}/graphql`, waybill.token);
     assert.deepEqual((await client.ask(usual.bootstrap, { input: { repository: "demo", bins: 16 } })).errors, []);
-    assert.deepEqual((await client.ask(usual.add, { input: { repository: "demo", targets: targets(20) } })).errors, []);
+    const added = await client.ask(usual.add, { input: { repository: "demo", targets: targets(20) } });
+    const until = performance.now() + 10_000;
+    const shown = async () => client.ask("query ($after: Position) { repository(name: \"demo\", after: $after) { stale } }", { after: added.at("addTargets.receipt.position") });
+    while ((await shown()).at("repository.stale") !== false) assert.ok(performance.now() < until, "the read model does not come");
   });
   after(() => opened.disposeAsync());
 
