@@ -39,7 +39,6 @@ export const scriptedLog = (): ScriptedLog => {
     }
   }
 
-  const refuse = () => Promise.reject(new Error("a scripted log is only read"));
   return {
     write,
     events,
@@ -52,6 +51,8 @@ export const scriptedLog = (): ScriptedLog => {
     [Symbol.asyncDispose]: async () => undefined,
   };
 };
+
+const refuse = () => Promise.reject(new Error("a scripted log is only read"));
 
 const stored = (change: Change, position: number): StoredEvent => ({
   id: randomUUID(),
