@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
-import type { StoredEvent } from "#domain/kernel/event.ts";
+import type { Codec } from "#domain/kernel/codec.ts";
+import type { AnyEvent, StoredEvent } from "#domain/kernel/event.ts";
 import type { JsonObject } from "#domain/kernel/json.ts";
 import type { EventLog, Page, ReadAll, Subscribe } from "#commands/ports/event-log.ts";
 
@@ -11,6 +12,13 @@ export interface ScriptedLog extends EventLog {
   readonly write: (...events: readonly Change[]) => readonly StoredEvent[];
   readonly events: readonly StoredEvent[];
 }
+
+/** The events of one context as a log of theirs would hold them. */
+export const recordedBy = <Event extends AnyEvent>(codec: Codec<Event>, streamOf: (event: Event) => string, events: readonly Event[]): readonly StoredEvent[] => {
+  const log = scriptedLog();
+  for (const event of events) log.write({ ...codec.encode(event), stream: streamOf(event) });
+  return log.events;
+};
 
 export const scriptedLog = (): ScriptedLog => {
   const events: StoredEvent[] = [];
