@@ -5,7 +5,7 @@ import { explorer } from "#projections/audit/explorer.ts";
 import { eventByPosition, type EventFilter, eventsPage } from "#projections/audit/queries.ts";
 import { applied, cutAt } from "#test/support/applied.ts";
 import { openDatabase, rowsOf } from "#test/support/projecting.ts";
-import { type ScriptedLog, scriptedLog } from "#test/support/scripted-log.ts";
+import { type Change, scriptedLog } from "#test/support/scripted-log.ts";
 
 const everything: EventFilter = { stream: null, type: null, correlationId: null };
 const all = { after: null, before: null, limit: 100, backward: false };
@@ -17,7 +17,7 @@ describe("The event explorer", () => {
   });
   after(() => opened[Symbol.asyncDispose]());
 
-  const kept = async (...changes: Parameters<ScriptedLog["write"]>): Promise<readonly StoredEvent[]> => {
+  const kept = async (...changes: readonly Change[]): Promise<readonly StoredEvent[]> => {
     const log = scriptedLog();
     log.write(...changes);
     await applied(opened.database, explorer, [log.events]);
