@@ -1,8 +1,9 @@
-import { open, readFile, rename } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { issueToken, newSecret, secretSha256 } from "#commands/access/issue-token.ts";
 import type { Tokens } from "#commands/access/tokens.ts";
 import { commandIdOf } from "#commands/kernel/command-id.ts";
+import { codeOf, writePrivateFile } from "./keys/durable-file.ts";
 
 /** The file in the data folder that holds the first administrator's secret and a newline, mode 0600. */
 export const adminTokenFile = (dataFolder: string): string => join(dataFolder, "admin-token");
@@ -23,21 +24,13 @@ const readSecret = async (file: string): Promise<string | undefined> => {
   try {
     return (await readFile(file, "utf8")).trim() || undefined;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
 };
 
 const writeSecret = async (file: string): Promise<string> => {
   const secret = newSecret();
-  const temporary = `${file}.new`;
-  const handle = await open(temporary, "w", 0o600);
-  try {
-    await handle.writeFile(`${secret}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file);
+  await writePrivateFile(file, `${secret}\n`);
   return secret;
 };

@@ -1,19 +1,6 @@
-import type { TaskEvent, TaskKind } from "#domain/tasks/events.ts";
 import type { Recorded } from "#domain/kernel/event.ts";
-
-/** A task that is not over, as far as a worker has read. */
-export interface OpenTask {
-  readonly id: string;
-  readonly kind: TaskKind;
-  readonly subject: string;
-  /** Leases so far. */
-  readonly attempt: number;
-  /** Nobody may take it before: the lease's end or the time of the next try, ISO 8601. */
-  readonly busyUntil: string | null;
-  readonly correlationId: string;
-  /** Of its last event. */
-  readonly position: number;
-}
+import type { TaskEvent } from "#domain/tasks/events.ts";
+import type { OpenTask } from "#commands/ports/open-task.ts";
 
 /** The open tasks by id, kept up to date by the events of all tasks. */
 export const openTasks = (initial: readonly OpenTask[]) => {

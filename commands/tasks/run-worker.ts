@@ -1,7 +1,8 @@
 import type { TaskKind } from "#domain/tasks/events.ts";
 import { taskCodec } from "#domain/tasks/events.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
-import { type OpenTask, openTasks } from "./open-tasks.ts";
+import type { OpenTask } from "#commands/ports/open-task.ts";
+import { openTasks } from "./open-tasks.ts";
 import { type Job, type Outcome, type WorkerNeeds, workOn } from "./worker.ts";
 
 export interface RunWorker extends WorkerNeeds {

@@ -6,7 +6,7 @@ import { taskStream } from "#domain/tasks/events.ts";
 import type { TaskCommand, TaskError } from "#domain/tasks/task.ts";
 import { commandIdOf, newId } from "#commands/kernel/command-id.ts";
 import type { Clock } from "#commands/ports/clock.ts";
-import type { OpenTask } from "./open-tasks.ts";
+import type { OpenTask } from "#commands/ports/open-task.ts";
 import type { Tasks } from "./tasks.ts";
 
 /** What a kind of task does for a subject: its result, or a refusal that no further try can change. */

@@ -17,6 +17,11 @@ const forbidden: readonly (readonly [RegExp, string])[] = [
   [/(^|\/)\.{1,2}(\/|$)/, "must not contain . or .. as a part"],
   // tuf-clients.md: these are cut off, unescaped or turned round on the way by at least one client.
   [/[?#%\\]/, "must not contain any of ? # % \\"],
+  // tuf-js looks names up in plain objects: it finds these in the first role already, as what every object inherits.
+  [
+    /^(__(proto|defineGetter|defineSetter|lookupGetter|lookupSetter)__|constructor|hasOwnProperty|isPrototypeOf|propertyIsEnumerable|toLocaleString|toString|valueOf)$/,
+    "must not be the name of a property that every JavaScript object has",
+  ],
   [beyondBmp, "must not contain characters beyond U+FFFF"],
   // Unpaired surrogates have no UTF-8, and the bin of a path is the hash of its UTF-8.
   [/\p{Surrogate}/u, "must be well-formed Unicode"],
@@ -34,19 +39,27 @@ export const TargetPath = z
 /** Keeps a full bin under the 5,000,000 bytes that clients read. */
 const maxCustom = 4096;
 
-const custom = JsonObject.refine((fields) => Object.keys(fields).length > 0, "must not be empty").superRefine((fields, context) => {
-  const fault = notCanonical(fields) ?? tooMuch(fields);
-  if (fault !== null) context.addIssue({ code: "custom", message: fault });
-});
+/** Looked at before its shape is, whose reader would go as deep as the nesting does. */
+const custom = z
+  .unknown()
+  .superRefine((fields, context) => {
+    const fault = notCanonical(fields) ?? tooMuch(fields) ?? badName(fields);
+    if (fault !== null) context.addIssue({ code: "custom", message: fault });
+  })
+  .pipe(JsonObject.refine((fields) => Object.keys(fields).length > 0, "must not be empty"));
 
-const tooMuch = (fields: JsonObject): string | null => {
-  if (canonicalJson(fields).length > maxCustom) return `must have at most ${maxCustom} characters as JSON`;
-  let astral = false;
+const tooMuch = (fields: unknown): string | null =>
+  canonicalJson(fields).length > maxCustom ? `must have at most ${maxCustom} characters as JSON` : null;
+
+const badName = (fields: unknown): string | null => {
+  let fault: string | null = null;
   JSON.stringify(fields, (name, member: unknown) => {
-    astral ||= beyondBmp.test(name);
+    if (beyondBmp.test(name)) fault = "must not have names with characters beyond U+FFFF";
+    // Readers of JSON lose it, ours among them.
+    if (name === "__proto__") fault = "must not have a name __proto__";
     return member;
   });
-  return astral ? "must not have names with characters beyond U+FFFF" : null;
+  return fault;
 };
 
 /**

@@ -25,6 +25,7 @@ const columns = [
   "kind",
   "subject",
   "input",
+  "correlation_id",
   "state",
   "attempt",
   "worker",
@@ -57,10 +58,10 @@ const rowsBefore = async (batch: readonly Recorded<TaskEvent>[], sql: WritableSq
 
 /** The row after one more event. A task whose beginning is missing is a defect of whoever wrote its stream. */
 const after = (before: Row | undefined, recorded: Recorded<TaskEvent>): Row => {
-  const { event, at, revision, position } = recorded;
+  const { event, at, revision, position, correlationId } = recorded;
   if (event.type === "TaskQueued") {
     const { task, kind, subject, input } = event;
-    return { ...blank, id: task, kind, subject, input, queued_at: at, revision, position };
+    return { ...blank, id: task, kind, subject, input, correlation_id: correlationId, queued_at: at, revision, position };
   }
   if (!before) throw new Error(`task ${event.task} was never queued`);
   return { ...before, ...changes(before, event, at), revision, position };

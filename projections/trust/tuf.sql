@@ -43,6 +43,7 @@ create table metadata (
   at timestamptz not null,
   primary key (repository, role, version)
 );
+create index metadata_recent on metadata (repository, position, role, version);
 
 -- The present version of each role.
 create table roles (
