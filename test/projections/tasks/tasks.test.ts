@@ -68,18 +68,16 @@ describe("The read model of tasks", () => {
   it("takes a task that was never queued for a defect", () =>
     assert.rejects(applied(opened.database, tasks, [logOf(leased())]), /was never queued/));
 
-  it("gives workers what is open, the oldest first, and when it may be taken", async () => {
+  it("gives workers what is open, and when each may be taken", async () => {
     const events = [queued(1), queued(2), queued(3, "other"), leased(1, idOf(1)), succeeded(1, idOf(1)), leased(1, idOf(2)), leased(1, idOf(3)), failed("2026-12-01T00:00:00.000Z", 1, idOf(3))];
-    await applied(opened.database, tasks, [logOf(...events)]);
-    const open = await openTasks(opened.database, "publication");
-    assert.deepEqual(
-      open.map(({ id, state, leaseExpires, retryAt }) => ({ id, state, leaseExpires, retryAt })),
-      [
-        { id: idOf(2), state: "running", leaseExpires: "2027-01-01T00:00:00.000Z", retryAt: null },
-        { id: idOf(3), state: "queued", leaseExpires: null, retryAt: "2026-12-01T00:00:00.000Z" },
-      ],
-    );
-    assert.deepEqual(open[0]?.input, { because: "add" });
+    const recorded = logOf(...events);
+    await applied(opened.database, tasks, [recorded]);
+    const open = await openTasks(opened.database);
+    const common = { kind: "publication", attempt: 1 };
+    assert.deepEqual(open.toSorted((a, b) => (a.id < b.id ? -1 : 1)), [
+      { ...common, id: idOf(2), subject: "demo", busyUntil: "2027-01-01T00:00:00.000Z", correlationId: recorded[1]?.correlationId, position: 6 },
+      { ...common, id: idOf(3), subject: "other", busyUntil: "2026-12-01T00:00:00.000Z", correlationId: recorded[2]?.correlationId, position: 8 },
+    ]);
   });
 
   it("pages by time and id, newest first, in both directions", async () => {
