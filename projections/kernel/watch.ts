@@ -2,6 +2,7 @@ import { type Refusal, refuse } from "#domain/kernel/decider.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Database } from "#projections/ports/sql.ts";
 import { allCheckpoints, type Checkpoint, makeCheckpoints } from "./checkpoint.ts";
+import { once } from "./once.ts";
 import { bell } from "./pause.ts";
 import { type Moves, type Progress, trackProgress } from "./progress.ts";
 import type { Projection } from "./projection.ts";
@@ -106,17 +107,5 @@ const statusOf = (
     failedPosition: row?.failedPosition ?? null,
     failedEvent: row?.failedEvent ?? null,
     rebuilding: next ? { generation: next.generation, position: next.position, error: next.error } : null,
-  };
-};
-
-/** The one result of the first call that succeeds. */
-const once = <Result>(work: () => Promise<Result>): (() => Promise<Result>) => {
-  let result: Promise<Result> | undefined;
-  return () => {
-    result ??= work().catch((error: unknown) => {
-      result = undefined;
-      throw error;
-    });
-    return result;
   };
 };
