@@ -18,11 +18,8 @@ interface Encoded {
   readonly bytes: Buffer;
 }
 
-/**
- * The newest must be asked for each time: a client that gets an old timestamp misses what was published. A CDN that knows RFC 9213 may
- * answer for a second, which shields us from a crowd.
- */
-const newest = { "Cache-Control": "no-store", "CDN-Cache-Control": "max-age=1" };
+/** The newest must be asked for each time: a client that gets an old timestamp misses what was published. */
+const newest = { "Cache-Control": "no-store" };
 
 /** Metadata files as clients read them. A version has one byte string for ever, so what was read or compressed once is kept. */
 export const tufMetadata = (sql: Sql) => {

@@ -1,4 +1,4 @@
-import type { Target } from "#domain/trust/target.ts";
+import type { TargetEntries } from "#domain/trust/metadata.ts";
 
 /** What a publication has to cover. */
 export interface Pending {
@@ -13,5 +13,5 @@ export interface PendingTargets {
   /** Changes behind revision `covers`, seen when everything up to log position `position` is in. */
   since(repository: string, covers: number, position: number): Promise<Pending>;
   /** Everything that is in these bins as of that revision. */
-  inBins(repository: string, bins: readonly number[], revision: number): Promise<ReadonlyMap<number, readonly Target[]>>;
+  inBins(repository: string, bins: readonly number[], revision: number): Promise<ReadonlyMap<number, TargetEntries>>;
 }

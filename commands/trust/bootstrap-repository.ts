@@ -38,6 +38,6 @@ const firstPublication = async (signer: Signer, repository: string, settings: Se
   const signature = await signer.sign(rootKey.keyid, rootPart(root));
   const established = { repository, settings, root: { signed: root, signatures: [signature] }, binKey: { keyid: onlineKey.keyid, key: onlineKey.key } };
   const plan = planPublication(begun(established), { covers: -1, touched: binNames(settings) }, now);
-  const files = await issueMetadata(signer)(begun(established), plan, () => []);
+  const files = await issueMetadata(signer)(begun(established), plan, () => "");
   return { established, covers: plan.covers, files };
 };

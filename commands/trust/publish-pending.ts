@@ -44,7 +44,7 @@ export const publishPending = (needs: PublishingPending): Job => {
     const indexOf = new Map(Array.from({ length: settings.bins }, (_, index) => [binName(settings.binPrefix, index, settings.bins), index]));
     const bins = binsOf(plan).map((name) => indexOf.get(name) ?? 0);
     const targets = await needs.pending.inBins(repository, bins, plan.covers);
-    const files = await issue(state, plan, (bin) => targets.get(indexOf.get(bin) ?? 0) ?? []);
+    const files = await issue(state, plan, (bin) => targets.get(indexOf.get(bin) ?? 0) ?? "");
     const answer = await needs.repositories.handle(stream, { type: "RecordPublication", repository, covers: plan.covers, files }, cause);
     if (isRefusal(answer)) throw new ConcurrencyConflict(stream, revision, revision + 1);
     await needs.visible(answer.position);

@@ -18,8 +18,8 @@ export type SnapshotFile = Pick<IssuedFile, "version" | "length" | "sha256">;
 export interface Contents {
   readonly settings: Settings;
   readonly binKey: BinKey;
-  /** What a bin lists at the revision that the publication covers; in any order. */
-  readonly targets: (bin: string) => readonly Target[];
+  /** What a bin lists at the revision that the publication covers. */
+  readonly targets: (bin: string) => TargetEntries;
   /** The version of every role as of this publication, names that were ever listed included (TUF 1.0.34 §5.5.5). */
   readonly versions: ReadonlyMap<string, number>;
   /** The snapshot as of this publication; null until it is signed. */
@@ -36,7 +36,7 @@ export const signedPart = (file: FileVersion, contents: Contents): Buffer => {
     case "targets":
       return part("targets", file, { delegations: canonicalJson(delegations(contents.settings, contents.binKey)), targets: "{}" });
     default:
-      return part("targets", file, { targets: targetList(contents.targets(file.role)) });
+      return part("targets", file, { targets: `{${contents.targets(file.role)}}` });
   }
 };
 
@@ -99,11 +99,14 @@ const snapshotMeta = (versions: ReadonlyMap<string, number>): string => {
 
 const unlisted: ReadonlySet<string> = new Set(["root", "snapshot", "timestamp"]);
 
-const targetList = (targets: readonly Target[]): string =>
-  `{${targets.toSorted((a, b) => byCodePoint(a.path, b.path)).map(targetEntry).join(",")}}`;
+/** The canonical members of a `targets` object: entries in the order of their paths' code points, joined by commas. */
+export type TargetEntries = string;
 
-/** The hot path: written by hand, in canonical order. */
-const targetEntry = ({ path, length, hashes, custom }: Target): string => {
+export const targetEntries = (targets: readonly Target[]): TargetEntries =>
+  targets.toSorted((a, b) => byCodePoint(a.path, b.path)).map(targetEntry).join(",");
+
+/** One canonical member, `"path":{…}`. The hot path: written by hand. */
+export const targetEntry = ({ path, length, hashes, custom }: Target): string => {
   const own = custom ? `"custom":${canonicalJson(custom)},` : "";
   return `${canonicalString(path)}:{${own}"hashes":{"sha256":"${hashes.sha256}"},"length":${canonicalInteger(length)}}`;
 };

@@ -43,13 +43,17 @@ const maxCustom = 4096;
 const custom = z
   .unknown()
   .superRefine((fields, context) => {
-    const fault = notCanonical(fields) ?? tooMuch(fields) ?? badName(fields);
+    const fault = notCanonical(fields) ?? unfit(fields) ?? badName(fields);
     if (fault !== null) context.addIssue({ code: "custom", message: fault });
   })
   .pipe(JsonObject.refine((fields) => Object.keys(fields).length > 0, "must not be empty"));
 
-const tooMuch = (fields: unknown): string | null =>
-  canonicalJson(fields).length > maxCustom ? `must have at most ${maxCustom} characters as JSON` : null;
+const unfit = (fields: unknown): string | null => {
+  const text = canonicalJson(fields);
+  if (text.length > maxCustom) return `must have at most ${maxCustom} characters as JSON`;
+  // PostgreSQL's text holds none.
+  return text.includes("\0") ? "must not contain the character U+0000" : null;
+};
 
 const badName = (fields: unknown): string | null => {
   let fault: string | null = null;

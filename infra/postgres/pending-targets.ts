@@ -10,5 +10,5 @@ export const pendingTargets = (sql: Sql, reached: (position: number) => Promise<
     if ((await reached(position)).stale) throw new Unavailable("read models", { cause: new Error(`projection tuf has not reached position ${position}`) });
     return pendingBins(sql, repository, covers);
   },
-  inBins: (repository, bins, revision) => targetsInBins(sql, "tuf.", repository, bins, revision),
+  inBins: (repository, bins, revision) => targetsInBins(sql, "tuf.", { repository, bins, revision }),
 });

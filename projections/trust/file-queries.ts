@@ -3,29 +3,36 @@ import type { Sql } from "#projections/ports/sql.ts";
 /** A published metadata file. */
 export interface MetadataFile {
   readonly version: number;
-  /** Of `bytes`, lower-case hex. */
+  /** Of the file, lower-case hex. */
   readonly sha256: string;
   readonly bytes: Buffer;
 }
 
+interface Row extends Omit<MetadataFile, "bytes"> {
+  readonly content: string;
+}
+
+const asFile = (row: Row | undefined): MetadataFile | null =>
+  row ? { version: row.version, sha256: row.sha256, bytes: Buffer.from(row.content) } : null;
+
 /** One version of a role's metadata; null where it was never published. */
 export const metadataVersion = async (sql: Sql, repository: string, role: string, version: number): Promise<MetadataFile | null> => {
-  const [row] = await sql.query<MetadataFile>({
+  const [row] = await sql.query<Row>({
     name: "tuf_metadata_version",
-    text: "select version, sha256, bytes from tuf.metadata where repository = $1 and role = $2 and version = $3",
+    text: "select version, sha256, content from tuf.metadata where repository = $1 and role = $2 and version = $3",
     values: [repository, role, version],
   });
-  return row ?? null;
+  return asFile(row);
 };
 
 /** The newest version of a role's metadata that clients can see. */
 export const newestMetadata = async (sql: Sql, repository: string, role: string): Promise<MetadataFile | null> => {
-  const [row] = await sql.query<MetadataFile>({
+  const [row] = await sql.query<Row>({
     name: "tuf_newest_metadata",
-    text: "select version, sha256, bytes from tuf.metadata where repository = $1 and role = $2 order by version desc limit 1",
+    text: "select version, sha256, content from tuf.metadata where repository = $1 and role = $2 order by version desc limit 1",
     values: [repository, role],
   });
-  return row ?? null;
+  return asFile(row);
 };
 
 /** Was this content ever recorded under this path? Also before its publication and after its removal. */

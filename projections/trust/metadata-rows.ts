@@ -4,7 +4,8 @@ import type { IssuedFile, MetadataPublished, RepositoryEstablished, Settings } f
 import { type Contents, fileBytes, issuedFile, publishedBytes } from "#domain/trust/metadata.ts";
 import { rootPart } from "#domain/trust/root.ts";
 import type { BinKey } from "#domain/trust/bins.ts";
-import type { Sql } from "#projections/ports/sql.ts";
+import { copyRow } from "#projections/kernel/copy.ts";
+import type { Sql, WritableSql } from "#projections/ports/sql.ts";
 import { targetsInBins } from "./bin-targets.ts";
 
 type Established = Recorded<z.infer<typeof RepositoryEstablished>>;
@@ -19,7 +20,7 @@ interface MetadataFile {
 const binsAtATime = 32;
 
 /** A repository's row and its first root. */
-export const writeRepository = async (sql: Sql, { event, position, at }: Established): Promise<void> => {
+export const writeRepository = async (sql: WritableSql, { event, position, at }: Established): Promise<void> => {
   const { repository, settings, root, binKey } = event;
   await sql.query({
     name: "tuf_repository",
@@ -33,7 +34,7 @@ export const writeRepository = async (sql: Sql, { event, position, at }: Establi
 };
 
 /** Derives every file of a publication from the log's events and refuses a byte that differs from what was signed. */
-export const writePublication = async (sql: Sql, recorded: Published): Promise<void> => {
+export const writePublication = async (sql: WritableSql, recorded: Published): Promise<void> => {
   const { repository, covers, files } = recorded.event;
   const { settings, bin_key: binKey } = await repositoryRow(sql, repository);
   const present = await sql.query<{ role: string; version: number }>({
@@ -48,7 +49,7 @@ export const writePublication = async (sql: Sql, recorded: Published): Promise<v
   const bins = files.filter(isBin);
   for (let start = 0; start < bins.length; start += binsAtATime)
     await writeBins(sql, recorded, contents, bins.slice(start, start + binsAtATime));
-  const none = { ...contents, targets: () => [] };
+  const none = { ...contents, targets: () => "" };
   const others = files.filter((file) => !isBin(file)).map((file) => ({ file, bytes: publishedBytes(file, none) }));
   await writeFiles(sql, repository, others, recorded);
   await writeRoles(sql, repository, files);
@@ -59,11 +60,11 @@ export const writePublication = async (sql: Sql, recorded: Published): Promise<v
   });
 };
 
-const writeBins = async (sql: Sql, recorded: Published, contents: Omit<Contents, "targets">, bins: readonly IssuedFile[]): Promise<void> => {
+const writeBins = async (sql: WritableSql, recorded: Published, contents: Omit<Contents, "targets">, bins: readonly IssuedFile[]): Promise<void> => {
   const { repository, covers } = recorded.event;
   const indexOf = (role: string) => Number.parseInt(role.slice(contents.settings.binPrefix.length + 1), 16);
-  const targets = await targetsInBins(sql, "", repository, bins.map(({ role }) => indexOf(role)), covers);
-  const listed = { ...contents, targets: (role: string) => targets.get(indexOf(role)) ?? [] };
+  const targets = await targetsInBins(sql, "", { repository, bins: bins.map(({ role }) => indexOf(role)), revision: covers });
+  const listed = { ...contents, targets: (role: string) => targets.get(indexOf(role)) ?? "" };
   await writeFiles(sql, repository, bins.map((file) => ({ file, bytes: publishedBytes(file, listed) })), recorded);
 };
 
@@ -77,24 +78,13 @@ const repositoryRow = async (sql: Sql, name: string): Promise<{ settings: Settin
   return row;
 };
 
-const writeFiles = (sql: Sql, repository: string, files: readonly MetadataFile[], { position, at }: { position: number; at: string }) =>
-  sql.query({
-    name: "tuf_files",
-    text: `insert into metadata (repository, role, version, expires, length, sha256, bytes, position, at)
-      select $1, role, version, expires, length, sha256, bytes, $8, $9
-      from unnest($2::text[], $3::int[], $4::timestamptz[], $5::int[], $6::text[], $7::bytea[]) as file (role, version, expires, length, sha256, bytes)`,
-    values: [
-      repository,
-      files.map(({ file }) => file.role),
-      files.map(({ file }) => file.version),
-      files.map(({ file }) => file.expires),
-      files.map(({ file }) => file.length),
-      files.map(({ file }) => file.sha256),
-      files.map(({ bytes }) => bytes),
-      position,
-      at,
-    ],
-  });
+const writeFiles = (sql: WritableSql, repository: string, files: readonly MetadataFile[], { position, at }: { position: number; at: string }) =>
+  sql.copy(
+    "metadata (repository, role, version, expires, length, sha256, content, position, at)",
+    files
+      .map(({ file, bytes }) => copyRow([repository, file.role, file.version, file.expires, file.length, file.sha256, bytes.toString(), position, at]))
+      .join(""),
+  );
 
 const writeRoles = (sql: Sql, repository: string, files: readonly IssuedFile[]) =>
   sql.query({

@@ -147,12 +147,12 @@ export const metadataByVersion = async (sql: Sql, { repository, role, version }:
   return row ?? null;
 };
 
-/** The file itself, byte for byte. */
-export const metadataBytes = async (sql: Sql, { repository, role, version }: MetadataKey): Promise<Buffer | null> => {
-  const [row] = await sql.query<{ bytes: Buffer }>({
-    name: "tuf.metadata_bytes",
-    text: "select bytes from tuf.metadata where repository = $1 and role = $2 and version = $3",
+/** The file itself: its bytes are this text's UTF-8. */
+export const metadataContent = async (sql: Sql, { repository, role, version }: MetadataKey): Promise<string | null> => {
+  const [row] = await sql.query<{ content: string }>({
+    name: "tuf.metadata_content",
+    text: "select content from tuf.metadata where repository = $1 and role = $2 and version = $3",
     values: [repository, role, version],
   });
-  return row?.bytes ?? null;
+  return row?.content ?? null;
 };

@@ -1,7 +1,9 @@
 import type { Recorded } from "#domain/kernel/event.ts";
 import type { TargetsEvent } from "#domain/trust/events.ts";
+import { targetEntry } from "#domain/trust/metadata.ts";
 import type { Target } from "#domain/trust/target.ts";
-import type { Sql } from "#projections/ports/sql.ts";
+import { copyRow } from "#projections/kernel/copy.ts";
+import type { WritableSql } from "#projections/ports/sql.ts";
 
 interface Row {
   readonly repository: string;
@@ -51,7 +53,7 @@ export const targetChanges = (events: readonly Recorded<TargetsEvent>[]): Target
 
 /** Writes the changes in three statements, however many there are. `binOf` names the bin of a path in a repository. */
 export const writeTargetChanges = async (
-  sql: Sql,
+  sql: WritableSql,
   { ended, begun, seen }: TargetChanges,
   binOf: (repository: string, path: string) => number,
 ): Promise<void> => {
@@ -62,23 +64,10 @@ export const writeTargetChanges = async (
       where targets.repository = ended.repository and targets.path = ended.path and targets.to_revision is null`,
     values: [ended.map((row) => row.repository), ended.map((row) => row.path), ended.map((row) => row.to)],
   });
-  await sql.query({
-    name: "tuf_begin_targets",
-    text: `insert into targets (repository, path, from_revision, to_revision, bin, length, sha256, custom, position, at)
-      select * from unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::int[], $6::bigint[], $7::text[], $8::json[], $9::bigint[], $10::timestamptz[])`,
-    values: [
-      begun.map((row) => row.repository),
-      begun.map((row) => row.target.path),
-      begun.map((row) => row.from),
-      begun.map((row) => row.to),
-      begun.map((row) => binOf(row.repository, row.target.path)),
-      begun.map((row) => row.target.length),
-      begun.map((row) => row.target.hashes.sha256),
-      begun.map((row) => (row.target.custom === undefined ? null : JSON.stringify(row.target.custom))),
-      begun.map((row) => row.position),
-      begun.map((row) => row.at),
-    ],
-  });
+  await sql.copy(
+    "targets (repository, path, from_revision, to_revision, bin, length, sha256, custom, entry, position, at)",
+    begun.map((row) => copyRow(columns(row, binOf(row.repository, row.target.path)))).join(""),
+  );
   await sql.query({
     name: "tuf_see_targets",
     text: `update repositories set targets_revision = seen.revision, position = seen.position
@@ -86,4 +75,9 @@ export const writeTargetChanges = async (
       where repositories.name = seen.name`,
     values: [[...seen.keys()], [...seen.values()].map(({ revision }) => revision), [...seen.values()].map(({ position }) => position)],
   });
+};
+
+const columns = ({ repository, target, from, to, position, at }: Row, bin: number) => {
+  const { path, length, hashes, custom } = target;
+  return [repository, path, from, to, bin, length, hashes.sha256, custom ? JSON.stringify(custom) : null, targetEntry(target), position, at];
 };

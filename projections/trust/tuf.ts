@@ -2,7 +2,7 @@ import type { Recorded } from "#domain/kernel/event.ts";
 import { binIndex } from "#domain/trust/bins.ts";
 import { type TargetsEvent, type TrustEvent, trustCodec } from "#domain/trust/events.ts";
 import { eventsOf, type Projection, sqlBeside } from "#projections/kernel/projection.ts";
-import type { Sql } from "#projections/ports/sql.ts";
+import type { WritableSql } from "#projections/ports/sql.ts";
 import { writePublication, writeRepository } from "./metadata-rows.ts";
 import { targetChanges, writeTargetChanges } from "./target-rows.ts";
 
@@ -30,7 +30,7 @@ export const tuf: Projection<Recorded<TrustEvent>> = {
   },
 };
 
-const writeTargets = async (sql: Sql, events: readonly Recorded<TargetsEvent>[]): Promise<void> => {
+const writeTargets = async (sql: WritableSql, events: readonly Recorded<TargetsEvent>[]): Promise<void> => {
   if (events.length === 0) return;
   const names = [...new Set(events.map(({ event }) => event.repository))];
   const rows = await sql.query<{ name: string; bins: number }>({

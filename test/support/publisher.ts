@@ -1,7 +1,7 @@
 import { isRefusal } from "#domain/kernel/decider.ts";
 import { binOf } from "#domain/trust/bins.ts";
 import type { RepositoryEvent, Settings, TargetsEvent } from "#domain/trust/events.ts";
-import { type Contents, fileBytes, publishedBytes } from "#domain/trust/metadata.ts";
+import { type Contents, fileBytes, publishedBytes, targetEntries } from "#domain/trust/metadata.ts";
 import { planPublication } from "#domain/trust/publication.ts";
 import { begun, type Repository, repositoryDecider } from "#domain/trust/repository.ts";
 import { firstRoot, rootPart } from "#domain/trust/root.ts";
@@ -44,7 +44,7 @@ export const publisher = async (settings: Settings, now: number) => {
   const issue = async (covers: number, at: number) => {
     const plan = planPublication(state, { covers, touched: touchedBins(targetsEvents.slice(state.covers + 1, covers + 1), settings) }, at);
     const bins = binsAt(targetsEvents, covers, settings);
-    return { covers, files: await issueMetadata(signer)(state, plan, (bin) => bins.get(bin) ?? []) };
+    return { covers, files: await issueMetadata(signer)(state, plan, (bin) => targetEntries(bins.get(bin) ?? [])) };
   };
 
   record(repositoryDecider.decide({ type: "EstablishRepository", established, ...(await issue(-1, now)) }, null));
@@ -78,7 +78,7 @@ export const servedFiles = ({ repository: [established, ...publications], target
     for (const { role, version } of event.files) versions.set(role, version);
     snapshot = event.files.find(({ role }) => role === "snapshot") ?? snapshot;
     for (const file of event.files)
-      files.set(fileName(file), publishedBytes(file, { settings, binKey, versions, snapshot, targets: (bin) => bins.get(bin) ?? [] }));
+      files.set(fileName(file), publishedBytes(file, { settings, binKey, versions, snapshot, targets: (bin) => targetEntries(bins.get(bin) ?? []) }));
   }
   return files;
 };

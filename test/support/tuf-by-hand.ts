@@ -80,9 +80,9 @@ export const insertMetadata = (
   { repository, role, version, bytes }: { readonly repository: string; readonly role: string; readonly version: number; readonly bytes: Buffer },
 ) =>
   sql.query({
-    text: `insert into tuf.metadata (repository, role, version, expires, length, sha256, bytes, position, at)
+    text: `insert into tuf.metadata (repository, role, version, expires, length, sha256, content, position, at)
       values ($1, $2, $3, $4, $5, $6, $7, 1, now())`,
-    values: [repository, role, version, expires, bytes.length, sha256(bytes), bytes],
+    values: [repository, role, version, expires, bytes.length, sha256(bytes), bytes.toString()],
   });
 
 export interface TargetRow {
@@ -98,8 +98,8 @@ export interface TargetRow {
 
 export const insertTarget = async ({ sql, blobs }: RestServer, { repository, path, content, from = 0, to, uploaded = true }: TargetRow): Promise<string> => {
   await sql.query({
-    text: `insert into tuf.targets (repository, path, from_revision, to_revision, bin, length, sha256, position, at)
-      values ($1, $2, $3, $4, 0, $5, $6, 1, now())`,
+    text: `insert into tuf.targets (repository, path, from_revision, to_revision, bin, length, sha256, entry, position, at)
+      values ($1, $2, $3, $4, 0, $5, $6, '', 1, now())`,
     values: [repository, path, from, to ?? null, Buffer.byteLength(content), sha256(content)],
   });
   if (uploaded) await blobs.put(Readable.from([Buffer.from(content)]), 10_000_000);

@@ -8,7 +8,7 @@ import { type Context, shown } from "#api/graphql/context.ts";
 import { positionText, staleText } from "#api/graphql/descriptions.ts";
 import { cursor, KeyNumber, KeyText } from "#api/graphql/input/cursor.ts";
 import { Line } from "#api/graphql/input/text.ts";
-import { metadataBytes, metadataByVersion, metadataPage, type MetadataRow } from "#projections/trust/queries.ts";
+import { metadataContent, metadataByVersion, metadataPage, type MetadataRow } from "#projections/trust/queries.ts";
 
 interface MetadataView extends Omit<MetadataRow, "position">, Shown {}
 
@@ -35,8 +35,8 @@ export const Metadata = builder.node(builder.objectRef<MetadataView>("Metadata")
       description: "The file, parsed. Clients of TUF take its bytes from /tuf/.",
       extensions: { cost: 10 },
       resolve: async (version, _args, { application }) => {
-        const bytes = await metadataBytes(application.sql, version);
-        return bytes && parseJson(bytes.toString());
+        const content = await metadataContent(application.sql, version);
+        return content && parseJson(content);
       },
     }),
     position: t.expose("position", { type: "Position", description: positionText }),

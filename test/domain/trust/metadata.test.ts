@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { binNames } from "#domain/trust/bins.ts";
 import { canonicalJson } from "#domain/trust/canonical-json.ts";
-import { type Contents, expiresText, fileBytes, issuedFile, publishedBytes, signedPart } from "#domain/trust/metadata.ts";
+import { type Contents, expiresText, fileBytes, issuedFile, publishedBytes, signedPart, targetEntries } from "#domain/trust/metadata.ts";
 import type { Target } from "#domain/trust/target.ts";
 import { isGolden } from "#test/support/golden.ts";
 import { publisher, servedFiles, settingsOf } from "#test/support/publisher.ts";
@@ -19,7 +19,7 @@ const key = { keytype: "ed25519", scheme: "ed25519", keyval: { public: "00" } };
 const contents = (changes: Partial<Contents> = {}): Contents => ({
   settings: settingsOf(),
   binKey: { keyid: "0".repeat(64), key },
-  targets: () => targets,
+  targets: () => targetEntries(targets),
   versions: new Map(),
   snapshot: null,
   ...changes,
@@ -49,7 +49,7 @@ describe("metadata", () => {
 
   it("lists targets in the same order, in whatever order they are given", () => {
     const file = { role: "bins-0", version: 1, expires };
-    assert.deepEqual(signedPart(file, contents({ targets: () => targets.toReversed() })), signedPart(file, contents()));
+    assert.deepEqual(signedPart(file, contents({ targets: () => targetEntries(targets.toReversed()) })), signedPart(file, contents()));
   });
 
   it("of a snapshot names bins and targets by version only, retired names too, and neither root nor itself", () => {
@@ -70,7 +70,7 @@ describe("metadata", () => {
     const file = { role: "bins-0", version: 1, expires };
     const issued = issuedFile(file, fileBytes(signedPart(file, contents()), signatures), signatures);
     assert.equal(publishedBytes(issued, contents()).length, issued.length);
-    assert.throws(() => publishedBytes(issued, contents({ targets: () => targets.slice(1) })), /1\.bins-0\.json was published as/);
+    assert.throws(() => publishedBytes(issued, contents({ targets: () => targetEntries(targets.slice(1)) })), /1\.bins-0\.json was published as/);
   });
 
   it("ends in whole seconds, which python-tuf insists on", () => assert.equal(expiresText(begin + 999), "2026-11-01T12:00:00Z"));

@@ -53,7 +53,7 @@ const targets = async (sql: Sql, { event, revision, position, at }: Recorded<Tar
   });
   if (event.type === "TargetsAdded")
     await sql.query({
-      text: `insert into tuf.targets select $1, t.path, $3, null, 0, t.length, t.hashes->>'sha256', t.custom, $4, $5
+      text: `insert into tuf.targets select $1, t.path, $3, null, 0, t.length, t.hashes->>'sha256', t.custom, '', $4, $5
                from json_to_recordset($2) as t (path text, length bigint, hashes json, custom json)`,
       values: [repository, JSON.stringify(event.targets), revision, position, at],
     });
@@ -62,7 +62,7 @@ const targets = async (sql: Sql, { event, revision, position, at }: Recorded<Tar
 
 const task = async (sql: Sql, recorded: Recorded<TaskEvent>) => {
   const row = taskAfter(await taskById(sql, recorded.event.task), recorded);
-  const spelled = { ...row, input: {}, queued_at: row.queuedAt, started_at: row.startedAt, finished_at: row.finishedAt, revision: recorded.revision };
+  const spelled = { ...row, input: {}, correlation_id: recorded.correlationId, queued_at: row.queuedAt, started_at: row.startedAt, finished_at: row.finishedAt, revision: recorded.revision };
   await sql.query({ text: "delete from tasks.tasks where id = $1", values: [row.id] });
   await sql.query({ text: "insert into tasks.tasks select * from json_populate_record(null::tasks.tasks, $1)", values: [JSON.stringify(spelled)] });
 };
@@ -99,7 +99,7 @@ export const publishAll = async (sql: Sql, { name, version, at, position }: Omit
   await sql.query({ text: "update tuf.repositories set covers = targets_revision, published_at = $2 where name = $1", values: [name, at] });
   for (const role of ["snapshot", "timestamp"]) {
     const bytes = Buffer.from(JSON.stringify({ signed: { _type: role, version }, signatures: [] }));
-    const values = [name, role, version, "2030-01-01T00:00:00Z", bytes.length, "00".repeat(32), bytes, position, at];
+    const values = [name, role, version, "2030-01-01T00:00:00Z", bytes.length, "00".repeat(32), bytes.toString(), position, at];
     await sql.query({ text: "insert into tuf.metadata values ($1, $2, $3, $4, $5, $6, $7, $8, $9)", values });
     await sql.query({
       text: "insert into tuf.roles values ($1, $2, $3, $4) on conflict (repository, role) do update set version = excluded.version",
