@@ -21,7 +21,6 @@ const fill = (file: string) => spawnSync("dd", ["if=/dev/zero", `of=${file}`, "b
 
 const corruptions: Record<string, (cluster: string) => void> = {
   "control file is cut off": (cluster) => truncateSync(join(cluster, "global/pg_control"), 10),
-  "WAL is gone": (cluster) => rmSync(join(cluster, "pg_wal"), { recursive: true }),
   "folder is empty": (cluster) => {
     rmSync(cluster, { recursive: true });
     mkdirSync(cluster);

@@ -113,7 +113,8 @@ describe("the embedded PostgreSQL: what an earlier run left", () => {
     const orphan = await orphaned(folder);
     rmSync(folder, { recursive: true });
     const server = await start(await initialised(folder));
-    process.kill(orphan.pid, "SIGINT");
+    // As it does by itself within a minute, when it misses its pid file.
+    process.kill(orphan.pid, "SIGQUIT");
     await until(() => !lives(orphan.pid));
     assert.deepEqual([server.adopted, await marks(server)], [false, ["kept"]]);
     assert.ok(existsSync(join(folder, "socket")));

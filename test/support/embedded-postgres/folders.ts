@@ -8,7 +8,7 @@ import { commandOf } from "#infra/embedded-postgres/processes.ts";
 const made: string[] = [];
 const pids = new Set<number>();
 
-/** A process that must not outlive this one, whatever a test does. */
+/** A process that must not outlive its test, however that goes. */
 export const endWithUs = (pid: number | undefined): void => void (pid && pids.add(pid));
 
 /** A new folder that everybody may enter; removed when this process ends. */
@@ -34,7 +34,14 @@ export const copyFolder = (from: string, to: string): void => {
   if (status !== 0) throw new Error(stderr);
 };
 
-process.once("exit", () => {
+const endAll = () => {
   for (const pid of pids) if (made.some((folder) => commandOf(pid)?.includes(folder))) process.kill(pid, "SIGQUIT");
+  pids.clear();
+};
+
+afterEach(endAll);
+
+process.once("exit", () => {
+  endAll();
   for (const folder of made) rmSync(folder, { recursive: true, force: true });
 });
