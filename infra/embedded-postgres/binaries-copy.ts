@@ -27,8 +27,8 @@ export const sharedCopy = async (binaries: Binaries, cache: string): Promise<{ n
 
 const fill = async (draft: string, native: string) => {
   await cp(native, join(draft, "native"), { recursive: true, verbatimSymlinks: true });
-  makeLinks(join(draft, "native"));
   open(draft);
+  if (!makeLinks(join(draft, "native"))) throw new Error(`cannot make links in ${draft}`);
   // A power cut must not leave a copy of the right size with zeros in it.
   spawnSync("sync", ["-f", draft]);
 };

@@ -40,6 +40,7 @@ const aside = (place: Place) => join(place.home, "cluster.aside");
 export const setAside = (place: Place, because: string, log: Log): void => {
   rmSync(aside(place), { recursive: true, force: true });
   renameSync(clusterOf(place), aside(place));
+  move(passwordFile(place), passwordAside(place));
   log("read models are built anew from the log", { because, setAside: aside(place) });
 };
 
@@ -48,6 +49,14 @@ export const bringBack = (place: Place): void => {
   if (!existsSync(aside(place))) return;
   rmSync(clusterOf(place), { recursive: true, force: true });
   renameSync(aside(place), clusterOf(place));
+  move(passwordAside(place), passwordFile(place));
+};
+
+const passwordAside = (place: Place) => `${passwordFile(place)}.aside`;
+
+const move = (from: string, to: string) => {
+  if (existsSync(from)) renameSync(from, to);
+  else rmSync(to, { force: true });
 };
 
 const draftPrefix = "cluster.new-";
@@ -69,7 +78,7 @@ const initialise = async (place: Place, { native }: Binaries): Promise<void> => 
     give(secret, place.who);
     const initdb = run(join(native, "bin/initdb"), ["-D", data, "--pwfile", secret, ...initdbOptions], place.who);
     if ((await initdb.ended) !== 0) throw new Ended("initdb", initdb.lines);
-    // The password has its old cluster no more, so it may go first: a cluster without one would be set aside.
+    // The password first: a cluster without one would be set aside, a password without one is written anew.
     writePassword(place, password);
     renameSync(data, clusterOf(place));
   } finally {

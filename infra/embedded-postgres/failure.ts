@@ -24,7 +24,7 @@ export class Stranger extends Error {
 const says = (error: unknown, pattern: RegExp): boolean =>
   error instanceof Ended ? error.lines.some((line) => pattern.test(line)) : error instanceof Error && pattern.test(error.message);
 
-const isDiskFull = (error: unknown): boolean => says(error, /No space left on device|ENOSPC|quota exceeded|EDQUOT/i);
+const isDiskFull = (error: unknown): boolean => says(error, /No space left on device|Check free disk space|ENOSPC|quota exceeded|EDQUOT/i);
 
 const isAddressTaken = (error: unknown): boolean => says(error, /could not bind IPv4|could not create any TCP/);
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import type { Binaries } from "./binaries.ts";
@@ -6,8 +6,9 @@ import { clusterOf, passwordOf } from "./cluster.ts";
 import type { Log } from "./machine.ts";
 import type { Place } from "./place.ts";
 import { commandOf, exists, processesIn, runsItsFile, workingFolderOf } from "./processes.ts";
-import { type Access, accessTo, answers } from "./server.ts";
-import { type Address, serverArguments } from "./settings.ts";
+import { type PostmasterFile, readPostmasterFile, standInFor } from "./postmaster-file.ts";
+import { type Access, accessTo, knock, ready } from "./server.ts";
+import { serverArguments } from "./settings.ts";
 import { type Endable, shutdown } from "./shutdown.ts";
 
 /** A server that a killed process left behind. */
@@ -32,21 +33,8 @@ export const adoptOrEnd = async (place: Place, binaries: Binaries, log: Log): Pr
   if (access) return { pid: file.pid, access, ...server };
   log("ending a PostgreSQL that an earlier run left", { pid: file.pid });
   await shutdown(server);
+  await forget(file.pid, clusterOf(place), log);
   return null;
-};
-
-interface PostmasterFile {
-  readonly pid: number;
-  readonly address: Address;
-}
-
-/** `postmaster.pid`: pid, data directory, start, port, socket folder, listen address, shared memory, status (pidfile.h). */
-const readPostmasterFile = (cluster: string): PostmasterFile | null => {
-  const path = join(cluster, "postmaster.pid");
-  if (!existsSync(path)) return null;
-  const [pid, , , port, folder] = readFileSync(path, "utf8").split("\n");
-  const address: Address = folder ? { kind: "socket", folder, port: Number(port) } : { kind: "loopback", port: Number(port) };
-  return { pid: Number(pid), address };
 };
 
 /** Process ids are used again: only a postgres that works in this very folder is ours to trust or to end. */
@@ -63,10 +51,12 @@ const accessIfSame = async ({ pid, address }: PostmasterFile, place: Place, { na
   const ours = [join(native, "bin/postgres"), ...serverArguments(clusterOf(place), address)].join(" ");
   if (!password || commandOf(pid) !== ours || !runsItsFile(pid)) return null;
   const access = accessTo(address, password);
-  return answers(access, alive, adoptionPatience).then(
-    () => access,
-    () => null,
-  );
+  return ready(clusterOf(place), { pid, alive }, adoptionPatience)
+    .then(() => knock(access))
+    .then(
+      () => access,
+      () => null,
+    );
 };
 
 const adoptionPatience = 5_000;
@@ -78,16 +68,6 @@ const forget = async (pid: number, cluster: string, log: Log): Promise<void> => 
   if (left.length > 0) log("ending what a dead PostgreSQL left", { pids: left });
   await Promise.all(left.map((child) => shutdown(endable(child, () => workingFolderOf(child) === folder), "SIGQUIT")));
   if (exists(pid)) standInFor(cluster);
-};
-
-/**
- * The dead server's pid belongs to a stranger now, and PostgreSQL would not start beside it. It does where the file names
- * its parent, which is us; removing the file would also remove PostgreSQL's guard over shared memory still in use.
- */
-const standInFor = (cluster: string) => {
-  const path = join(cluster, "postmaster.pid");
-  const [, ...rest] = readFileSync(path, "utf8").split("\n");
-  writeFileSync(path, [process.pid, ...rest].join("\n"));
 };
 
 const endable = (pid: number, alive: () => boolean): Endable => ({

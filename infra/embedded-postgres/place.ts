@@ -51,7 +51,10 @@ const follow = (from: string, to: string) => {
 const settle = (home: string, folder: string, who: Identity) => {
   // Whoever deletes the read models' folder means the cluster too.
   if (!existsSync(join(folder, elsewhere))) rmSync(home, { recursive: true, force: true });
-  mkdirSync(dirname(home), { recursive: true });
+  if (!existsSync(dirname(home))) {
+    mkdirSync(dirname(home), { recursive: true });
+    chmodSync(dirname(home), 0o711);
+  }
   const closed = barrier(dirname(home), who);
   if (closed) throw new CannotStart(`user ${who.uid}, who runs the embedded PostgreSQL, may enter neither ${folder} nor ${closed}: chmod a+x one of them, ${databaseUrlHint}`);
   makeHome(home, who);

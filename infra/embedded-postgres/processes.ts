@@ -28,6 +28,7 @@ export const processesIn = (folder: string): readonly number[] =>
         .filter((pid) => workingFolderOf(pid) === folder)
     : [];
 
+/** Also true for one that is dead and whose parent has not asked (a zombie): PostgreSQL takes it for alive too. */
 export const exists = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);

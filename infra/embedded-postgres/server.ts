@@ -6,6 +6,7 @@ import { account, clusterOf } from "./cluster.ts";
 import { Ended, Stranger } from "./failure.ts";
 import type { Log } from "./machine.ts";
 import type { Place } from "./place.ts";
+import { readPostmasterFile } from "./postmaster-file.ts";
 import { type Running, run } from "./run.ts";
 import { type Address, serverArguments } from "./settings.ts";
 import { shutdown } from "./shutdown.ts";
@@ -34,12 +35,14 @@ export const launch = async (place: Place, { native }: Binaries, address: Addres
   };
   const server = run(join(native, "bin/postgres"), serverArguments(clusterOf(place), address), place.who, hear);
   try {
-    await answers(accessTo(address, password), server.alive, recoveryPatience);
+    await ready(clusterOf(place), server, recoveryPatience);
+    await knock(accessTo(address, password));
+    void server.ended.then((code) => code !== 0 && log("PostgreSQL has ended by itself", { lines: server.lines.slice(-4) }));
     return server;
   } catch (error) {
     await shutdown(server);
     await server.ended;
-    throw error instanceof Ended ? new Ended("postgres", server.lines) : error;
+    throw error instanceof Ended ? new Ended("postgres", [...server.lines, ...error.lines]) : error;
   }
 };
 
@@ -48,27 +51,28 @@ const worthTelling = /PANIC|terminated by signal|No space left|was terminated/;
 /** The WAL is bounded by `max_wal_size`, so a recovery is a matter of seconds even on a slow disk. */
 const recoveryPatience = 120_000;
 
-/** Resolves when a client gets in. Trying costs less than a tenth of a millisecond while nobody listens. */
-export const answers = async (access: Access, alive: () => boolean, patience: number): Promise<void> => {
+/**
+ * Resolves when the server says that it takes clients. Not by knocking at its address until somebody answers: that could
+ * be a stranger who took the port, and it would get our password.
+ */
+export const ready = async (cluster: string, { pid, alive }: Pick<Running, "pid" | "alive">, patience: number): Promise<void> => {
   const deadline = Date.now() + patience;
-  let last: unknown;
   while (alive() && Date.now() < deadline) {
-    last = await knock(access);
-    if (last === null) return;
-    if (last instanceof DatabaseError && last.code === "28P01") throw new Stranger(last);
-    await setTimeout(10);
+    const file = readPostmasterFile(cluster);
+    if (file?.pid === pid && file.ready) return;
+    await setTimeout(5);
   }
-  throw new Ended("postgres", [last instanceof Error ? last.message : ""]);
+  throw new Ended("postgres", alive() ? [`not ready after ${patience / 1_000} s`] : []);
 };
 
-const knock = async (access: Access): Promise<unknown> => {
-  const client = new Client({ ...access, connectionTimeoutMillis: 1_000 });
+/** Connects once; throws `Stranger` where the password is not the cluster's. */
+export const knock = async (access: Access): Promise<void> => {
+  const client = new Client({ ...access, connectionTimeoutMillis: 5_000 });
+  client.on("error", () => undefined);
   try {
     await client.connect();
-    return null;
   } catch (error) {
-    return error;
-  } finally {
-    await client.end().catch(() => undefined);
+    throw error instanceof DatabaseError && error.code === "28P01" ? new Stranger(error) : error;
   }
+  await client.end();
 };

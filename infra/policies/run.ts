@@ -12,6 +12,7 @@ import {
   moveCheckpoint,
 } from "#projections/kernel/checkpoint.ts";
 import { keepSeat } from "#projections/kernel/keep.ts";
+import { once } from "#projections/kernel/once.ts";
 import { backoff, pause } from "#projections/kernel/pause.ts";
 import { type Walk, walk } from "#projections/kernel/walk.ts";
 import type { Database } from "#projections/ports/sql.ts";
@@ -47,9 +48,10 @@ export interface Policies extends AsyncDisposable {
 /** Keeps every policy at work, each by itself and by one owner across all processes. Resolves on dispose when all are at rest. */
 export const runPolicies = (running: RunningPolicies): Policies => {
   const closing = new AbortController();
-  const kept = running.policies.map((policy) => keep(policy, running, closing.signal));
+  const made = once(() => makeCheckpoints(running.database));
+  const kept = running.policies.map((policy) => keep(policy, { ...running, made }, closing.signal));
   return {
-    status: () => statusOf(running),
+    status: () => made().then(() => statusOf(running)),
     [Symbol.asyncDispose]: async () => {
       closing.abort();
       await Promise.all(kept);
@@ -58,7 +60,6 @@ export const runPolicies = (running: RunningPolicies): Policies => {
 };
 
 const statusOf = async ({ policies, log, database }: RunningPolicies): Promise<readonly PolicyStatus[]> => {
-  await makeCheckpoints(database);
   const [head, rows] = await Promise.all([log.head(), allCheckpoints(database, "policies")]);
   return policies.map(({ name }) => {
     const { position = 0, state, held, error = null, failedPosition = null } = rows.find((row) => row.name === name) ?? {};
@@ -67,15 +68,15 @@ const statusOf = async ({ policies, log, database }: RunningPolicies): Promise<r
   });
 };
 
-const keep = (policy: Policy, running: RunningPolicies, closing: AbortSignal): Promise<void> => {
-  const { database, owner, stopped } = running;
+const keep = (policy: Policy, running: RunningPolicies & { readonly made: () => Promise<unknown> }, closing: AbortSignal): Promise<void> => {
+  const { database, owner, made, stopped } = running;
   const { name } = policy;
   const stop = async (fence: number, failure: Failure) => {
     stopped?.(name, failure.error);
     await markStopped(database, "policies", { name, generation: 0, fence }, failure);
   };
   return keepSeat({ sql: database, kept: "policies", name, owner, generation: 0 }, closing, {
-    ready: () => makeCheckpoints(database),
+    ready: made,
     work: async (fence, signal) => {
       const holder = { name, generation: 0, fence };
       // A restart tries an event again at which it stopped.

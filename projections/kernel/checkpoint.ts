@@ -54,7 +54,7 @@ export const allCheckpoints = (sql: Sql, kept: Kept): Promise<readonly Checkpoin
              from waybill.${kept} order by name`,
   });
 
-const there = "(to_regnamespace(name) is not null)::int";
+const there = "(state = 'asked' or to_regnamespace(name) is not null)::int";
 const ifThere = `generation * ${there} as generation, position * ${there} as position`;
 
 /** Where the holder's tables stand. Throws `Fenced` where they are no longer the holder's. */

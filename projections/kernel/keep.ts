@@ -32,7 +32,8 @@ export const keepSeat = async (seat: Seat, closing: AbortSignal, { ready, work, 
       await pause(retryMs, closing);
     } catch (error) {
       if (error instanceof Unavailable) await again.wait();
-      else if (!(error instanceof Fenced)) {
+      else if (error instanceof Fenced) await pause(retryMs, closing);
+      else {
         await failed(error, fence ?? 0).catch(() => undefined);
         await pause(defectMs, closing);
       }

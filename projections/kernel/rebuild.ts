@@ -6,13 +6,15 @@ import { pause } from "./pause.ts";
 import type { Projection } from "./projection.ts";
 import { dropOld, makeTables, nextName, switchTables } from "./tables.ts";
 
-/** Asks for a rebuild: whoever runs the projection begins it. One that is under way goes on; one that stopped begins again. */
-export const askForRebuild = async (sql: Sql, { name, generation }: Pick<Projection, "name" | "generation">): Promise<void> => {
-  await sql.query({
+/** Asks for a rebuild: whoever runs the projection begins it. One that stopped begins again; false where one is under way. */
+export const askForRebuild = async (sql: Sql, { name, generation }: Pick<Projection, "name" | "generation">): Promise<boolean> => {
+  const rows = await sql.query({
     text: `insert into waybill.projections as next (name, generation, state) values ($1, $2, 'asked')
-           on conflict (name) do update set generation = $2, state = 'asked' where next.state <> 'running' or next.generation <> $2`,
+           on conflict (name) do update set generation = $2, state = 'asked' where next.state = 'stopped' or next.generation <> $2
+           returning 1`,
     values: [nextName(name), generation],
   });
+  return rows.length > 0;
 };
 
 /** Resolves when a rebuild was asked for or was left half done, or when the signal aborts. */

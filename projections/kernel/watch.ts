@@ -1,6 +1,8 @@
+import { type Refusal, refuse } from "#domain/kernel/decider.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Database } from "#projections/ports/sql.ts";
 import { allCheckpoints, type Checkpoint, makeCheckpoints } from "./checkpoint.ts";
+import { once } from "./once.ts";
 import { bell } from "./pause.ts";
 import { type Moves, type Progress, trackProgress } from "./progress.ts";
 import type { Projection } from "./projection.ts";
@@ -29,7 +31,7 @@ export interface ReadModels {
   readonly unready: () => readonly string[];
   readonly status: () => Promise<readonly ProjectionStatus[]>;
   /** Asks for a rebuild beside the live tables; `status` shows how far it is. */
-  readonly rebuild: (name: string) => Promise<void>;
+  readonly rebuild: (name: string) => Promise<{ readonly generation: number } | Refusal<"PROJECTION_NOT_FOUND" | "REBUILD_RUNNING">>;
 }
 
 export interface Watching {
@@ -62,12 +64,14 @@ export const watchProjections = (watching: Watching): Watched => {
     return projections.map(({ name }) => statusOf(name, byName, { head, seen: progress.position(name) }));
   };
 
-  const rebuild = async (name: string): Promise<void> => {
+  const rebuild: ReadModels["rebuild"] = async (name) => {
     const projection = projections.find((projection) => projection.name === name);
-    if (!projection) throw new Error(`there is no projection ${JSON.stringify(name)}`);
+    if (!projection) return refuse("PROJECTION_NOT_FOUND", `There is no projection ${JSON.stringify(name)}.`, { projection: name });
     await made();
-    await askForRebuild(database, projection);
+    if (!(await askForRebuild(database, projection)))
+      return refuse("REBUILD_RUNNING", `The projection ${name} is being rebuilt already.`, { projection: name });
     asked.ring();
+    return { generation: projection.generation };
   };
 
   return {
@@ -103,17 +107,5 @@ const statusOf = (
     failedPosition: row?.failedPosition ?? null,
     failedEvent: row?.failedEvent ?? null,
     rebuilding: next ? { generation: next.generation, position: next.position, error: next.error } : null,
-  };
-};
-
-/** The one result of the first call that succeeds. */
-const once = <Result>(work: () => Promise<Result>): (() => Promise<Result>) => {
-  let result: Promise<Result> | undefined;
-  return () => {
-    result ??= work().catch((error: unknown) => {
-      result = undefined;
-      throw error;
-    });
-    return result;
   };
 };

@@ -1,16 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
-import type { StoredEvent } from "#domain/kernel/event.ts";
+import type { Codec } from "#domain/kernel/codec.ts";
+import type { AnyEvent, StoredEvent } from "#domain/kernel/event.ts";
 import type { JsonObject } from "#domain/kernel/json.ts";
 import type { EventLog, Page, ReadAll, Subscribe } from "#commands/ports/event-log.ts";
 
-type Change = Partial<Omit<StoredEvent, "position">> & { readonly type: string; readonly data: JsonObject };
+export type Change = Partial<Omit<StoredEvent, "position">> & { readonly type: string; readonly data: JsonObject };
 
 /** A log whose events the test writes itself, for those who only read it. */
 export interface ScriptedLog extends EventLog {
   readonly write: (...events: readonly Change[]) => readonly StoredEvent[];
   readonly events: readonly StoredEvent[];
 }
+
+/** The events of one context as a log of theirs would hold them. */
+export const recordedBy = <Event extends AnyEvent>(codec: Codec<Event>, streamOf: (event: Event) => string, events: readonly Event[]): readonly StoredEvent[] => {
+  const log = scriptedLog();
+  for (const event of events) log.write({ ...codec.encode(event), stream: streamOf(event) });
+  return log.events;
+};
 
 export const scriptedLog = (): ScriptedLog => {
   const events: StoredEvent[] = [];
@@ -39,7 +47,6 @@ export const scriptedLog = (): ScriptedLog => {
     }
   }
 
-  const refuse = () => Promise.reject(new Error("a scripted log is only read"));
   return {
     write,
     events,
@@ -52,6 +59,8 @@ export const scriptedLog = (): ScriptedLog => {
     [Symbol.asyncDispose]: async () => undefined,
   };
 };
+
+const refuse = () => Promise.reject(new Error("a scripted log is only read"));
 
 const stored = (change: Change, position: number): StoredEvent => ({
   id: randomUUID(),

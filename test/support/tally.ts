@@ -11,7 +11,6 @@ export const ignored = () => ({ type: "test.Ignored.v1", data: {} });
 interface Counted {
   readonly key: string;
   readonly amount: number;
-  readonly position: number;
 }
 
 /**
@@ -23,35 +22,44 @@ export const tally = (changes: Partial<Projection<Counted>> = {}): Projection<Co
   generation: 1,
   tables: "create table sums (key text primary key, total bigint not null, times bigint not null)",
   types: ["test.Counted.v1"],
-  decode: ({ data, position }: StoredEvent) => {
-    if (data["broken"] === true) throw new Error("broken beyond reading");
-    return { key: String(data["key"]), amount: Number(data["amount"]), position };
+  decode: (event) => {
+    if (event.data["broken"] === true) throw new Error("broken beyond reading");
+    return countedOf(event);
   },
-  apply: async (batch, sql) => {
-    const sums = new Map<string, { total: number; times: number }>();
-    for (const { key, amount } of batch) {
-      const { total, times } = sums.get(key) ?? { total: 0, times: 0 };
-      sums.set(key, { total: total + amount, times: times + 1 });
-    }
-    const rows = [...sums].map(([key, sum]) => ({ key, ...sum }));
-    await sql.query({
-      name: "tally.upsert",
-      text: `insert into sums select * from json_populate_recordset(null::sums, $1)
-             on conflict (key) do update set total = sums.total + excluded.total, times = sums.times + excluded.times`,
-      values: [JSON.stringify(rows)],
-    });
-  },
+  apply: (batch, sql) =>
+    sql
+      .query({
+        name: "tally.upsert",
+        text: `insert into sums select * from json_populate_recordset(null::sums, $1)
+               on conflict (key) do update set total = sums.total + excluded.total, times = sums.times + excluded.times`,
+        values: [JSON.stringify(summedUp(batch))],
+      })
+      .then(() => undefined),
   ...changes,
 });
 
-/** What the tally must hold: key, total, times. */
-export const sumsOf = (events: readonly StoredEvent[]): readonly { key: string; total: number; times: number }[] => {
-  const sums = new Map<string, { total: number; times: number }>();
-  for (const { type, data } of events)
-    if (type === "test.Counted.v1") {
-      const key = String(data["key"]);
-      const { total, times } = sums.get(key) ?? { total: 0, times: 0 };
-      sums.set(key, { total: total + Number(data["amount"]), times: times + 1 });
-    }
-  return [...sums].map(([key, sum]) => ({ key, ...sum })).sort((a, b) => (a.key < b.key ? -1 : 1));
+export const countedOf = ({ data: { key, amount } }: StoredEvent): Counted => ({
+  key: typeof key === "string" ? key : "",
+  amount: Number(amount),
+});
+
+/** What the table `sums` must hold after these events. */
+export const sumsOf = (events: readonly StoredEvent[]): readonly Sum[] =>
+  summedUp(events.filter(({ type }) => type === "test.Counted.v1").map(countedOf)).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+
+interface Sum {
+  readonly key: string;
+  total: number;
+  times: number;
+}
+
+const summedUp = (batch: readonly Counted[]): readonly Sum[] => {
+  const sums = new Map<string, Sum>();
+  for (const { key, amount } of batch) {
+    const sum = sums.get(key) ?? { key, total: 0, times: 0 };
+    sum.total += amount;
+    sum.times++;
+    sums.set(key, sum);
+  }
+  return [...sums.values()];
 };

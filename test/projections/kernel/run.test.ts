@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { Unavailable } from "#domain/kernel/errors.ts";
-import type { Database } from "#projections/ports/sql.ts";
+import { breaking, breakPoints } from "#test/support/breaking.ts";
 import { eventually, openDatabase, rowsOf, runner } from "#test/support/projecting.ts";
 import { scriptedLog } from "#test/support/scripted-log.ts";
-import { counted, ignored, sumsOf, tally } from "#test/support/tally.ts";
+import { counted, countedOf, ignored, sumsOf, tally } from "#test/support/tally.ts";
 
 const patience = 15_000;
 
@@ -43,7 +42,7 @@ describe("The runner of projections", () => {
     const faults = breaking(opened.database);
     await using models = runner({ database: faults.database, log }, [tally()], { limit: 10 });
     await models.reached("tally", 0, patience);
-    for (const when of ["before work", "in work", "before commit", "after commit"] as const) {
+    for (const when of breakPoints) {
       log.write(...Array.from({ length: 25 }, (_, index) => counted(`key-${index % 3}`, index)));
       faults.next(when);
       await models.reached("tally", log.events.length, patience);
@@ -126,7 +125,7 @@ describe("The runner of projections", () => {
       await using before = runner({ ...opened, log }, [tally()]);
       await eventually(before.status, ([status]) => status?.state === "stopped");
     }
-    const mended = tally({ decode: ({ data, position }) => ({ key: String(data["key"]), amount: Number(data["amount"]), position }) });
+    const mended = tally({ decode: countedOf });
     await using after = runner({ ...opened, log }, [mended]);
     await after.reached("tally", 3, patience);
     const [status] = await eventually(after.status, ([status]) => status?.state === "running");
@@ -157,36 +156,3 @@ describe("The runner of projections", () => {
     assert.deepEqual(await rowsOf(opened.database, "tally.sums"), []);
   });
 });
-
-/** A database whose next transaction breaks at a point of one's choice, as if the connection had gone. */
-const breaking = (database: Database) => {
-  let planned: "before work" | "in work" | "before commit" | "after commit" | null = null;
-  let broken = 0;
-  const brokenAt = (when: typeof planned) => {
-    if (planned !== when) return;
-    planned = null;
-    broken++;
-    throw new Unavailable("read models", { cause: new Error(`broken ${String(when)}`) });
-  };
-  const transaction: Database["transaction"] = async (work, schema) => {
-    const result = await database.transaction(async (sql) => {
-      brokenAt("before work");
-      const answer = await work({
-        ...sql,
-        query: async (statement) => {
-          const rows = await sql.query<never>(statement);
-          brokenAt("in work");
-          return rows;
-        },
-      });
-      brokenAt("before commit");
-      return answer;
-    }, schema);
-    brokenAt("after commit");
-    return result;
-  };
-  const next = (when: NonNullable<typeof planned>) => {
-    planned = when;
-  };
-  return { database: { ...database, transaction }, next, count: () => broken };
-};

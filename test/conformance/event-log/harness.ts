@@ -1,0 +1,81 @@
+import { newId } from "#commands/kernel/command-id.ts";
+import type { EventLog, Expected, NewEvent, Page, Receipt } from "#commands/ports/event-log.ts";
+import type { Cause, StoredEvent } from "#domain/kernel/event.ts";
+
+/** What one kind of log brings to its conformance suites. */
+export interface Harness {
+  readonly limits: Limits;
+  /** An empty store of its own. */
+  readonly store: () => Promise<Store>;
+}
+
+/** What a kind of log does not promise, said openly. */
+export interface Limits {
+  /** Events survive the closing of the log. */
+  readonly durable: boolean;
+  /** Positions are 1, 2, 3 … */
+  readonly densePositions: boolean;
+  /** Several logs may be open over one store, in one process or in several. */
+  readonly shared: boolean;
+}
+
+export interface Store extends AsyncDisposable {
+  /** A log over this store; again after the last one was closed, or beside it where logs are shared. */
+  readonly open: () => Promise<EventLog>;
+  /** How test/conformance/event-log/writer.ts opens it in a process of its own; where logs are durable. */
+  readonly elsewhere?: { readonly engine: "sqlite" | "postgres"; readonly location: string };
+  /** Another writer, which has appended one event to `stream` and takes its time to commit; where logs are shared. */
+  readonly slowAppend?: (stream: string) => Promise<{ readonly commit: () => Promise<void> }>;
+}
+
+/** A test with an empty log of its own. */
+export const withLog = (harness: Harness, work: (log: EventLog, store: Store) => Promise<void>) => async () => {
+  await using store = await harness.store();
+  await using log = await store.open();
+  await work(log, store);
+};
+
+export const cause = (commandId: string = newId()): Cause => ({ actor: "token:tester", commandId, correlationId: commandId });
+
+export const ticked = (tick: number, type = "test.Ticked.v1"): NewEvent => ({ id: newId(), type, data: { tick } });
+
+export const ticks = (count: number, type?: string): NewEvent[] => Array.from({ length: count }, (_, tick) => ticked(tick, type));
+
+export const append = (log: EventLog, stream: string, count = 1, expected: Expected = "any", commandId?: string): Promise<Receipt> =>
+  log.append(stream, ticks(count), { expected, cause: cause(commandId) });
+
+/** The whole log, page by page. */
+export const everything = async (log: EventLog, limit = 1000): Promise<StoredEvent[]> => {
+  const events: StoredEvent[] = [];
+  for (let after = 0; ; ) {
+    const page = await log.readAll({ after, limit });
+    events.push(...page.events);
+    after = page.position;
+    if (page.caughtUp) return events;
+  }
+};
+
+/** The pages of a subscription until `enough` says so. */
+export const pagesUntil = async (pages: AsyncIterable<Page>, enough: (events: readonly StoredEvent[], page: Page) => boolean): Promise<Page[]> => {
+  const seen: Page[] = [];
+  const events: StoredEvent[] = [];
+  for await (const page of pages) {
+    seen.push(page);
+    events.push(...page.events);
+    if (enough(events, page)) break;
+  }
+  return seen;
+};
+
+export const eventsOf = (pages: readonly Page[]): StoredEvent[] => pages.flatMap(({ events }) => events);
+
+export const outcomes = async <Answer>(work: readonly Promise<Answer>[]) => {
+  const settled = await Promise.allSettled(work);
+  return {
+    done: settled.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : [])),
+    failed: settled.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : [])),
+  };
+};
+
+/** 0, 1, 2 … below `count`. */
+export const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
