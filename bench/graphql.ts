@@ -21,7 +21,7 @@ const fill = async (sql: Sql): Promise<void> => {
   await makeTables(sql);
   await sql.query({ text: "insert into tuf.repositories values ('demo', '{}', '{}', '{}', 1, 1, now(), now(), 1)" });
   await sql.query({
-    text: `insert into tuf.targets select 'demo', 'pool-main-b-bash-' || n, 0, null, n % 256, n, encode(sha256(n::text::bytea), 'hex'), null, 1, now()
+    text: `insert into tuf.targets select 'demo', 'pool-main-b-bash-' || n, 0, null, n % 256, n, encode(sha256(n::text::bytea), 'hex'), null, '', 1, now()
              from generate_series(1, 63440) n`,
   });
   await sql.query({

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** The whole body, or why there is none. Nothing beyond the limit is kept. */
-export type Body = { readonly text: string } | { readonly refused: "TOO_LARGE" | "BROKEN_OFF" };
+export type Body = { readonly text: string } | { readonly refused: "too large" | "broken off" };
 
 /** Reads at most `limit` bytes; what comes after that is thrown away as it comes. */
 export const readBody = (request: IncomingMessage, limit: number): Promise<Body> =>
@@ -11,7 +11,7 @@ export const readBody = (request: IncomingMessage, limit: number): Promise<Body>
     const refuse = () => {
       request.off("data", take);
       request.resume();
-      resolve({ refused: "TOO_LARGE" });
+      resolve({ refused: "too large" });
     };
     const take = (chunk: Buffer) => {
       length += chunk.length;
@@ -24,6 +24,6 @@ export const readBody = (request: IncomingMessage, limit: number): Promise<Body>
     }
     request.on("data", take);
     request.once("end", () => resolve({ text: Buffer.concat(chunks).toString() }));
-    request.once("error", () => resolve({ refused: "BROKEN_OFF" }));
-    request.once("close", () => resolve({ refused: "BROKEN_OFF" }));
+    request.once("error", () => resolve({ refused: "broken off" }));
+    request.once("close", () => resolve({ refused: "broken off" }));
   });

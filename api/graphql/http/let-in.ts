@@ -39,7 +39,7 @@ const posted = async (request: IncomingMessage, limit: number): Promise<Asked> =
   if (!/^application\/(graphql\+)?json\s*(;|$)/i.test(type) || encoding !== "identity")
     return { problem: { status: 415, code: "UNSUPPORTED_MEDIA_TYPE", title: "Send application/json, not compressed" } };
   const body = await readBody(request, limit);
-  if ("refused" in body) return { problem: body.refused === "TOO_LARGE" ? tooLarge(limit) : malformed("The body broke off") };
+  if ("refused" in body) return { problem: body.refused === "too large" ? tooLarge(limit) : malformed("The body broke off") };
   try {
     return paramsOf(parseJson(body.text));
   } catch (error) {
@@ -49,7 +49,7 @@ const posted = async (request: IncomingMessage, limit: number): Promise<Asked> =
 
 const tooLarge = (limit: number): Problem => ({
   status: 413,
-  code: "BODY_TOO_LARGE",
+  code: "PAYLOAD_TOO_LARGE",
   title: `A body may have ${limit} bytes at most`,
   headers: { connection: "close" },
 });
