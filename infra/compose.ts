@@ -25,6 +25,7 @@ import type { Logger } from "./log.ts";
 import { type DatabaseServer, openDatabaseServer } from "./open-database.ts";
 import { type Policies, runPolicies } from "./policies/run.ts";
 import { openDatabase, type OpenDatabase } from "./postgres/open-database.ts";
+import { openPostgresLog } from "./postgres/event-log.ts";
 import { whenReadable } from "./readable.ts";
 import { openSqliteLog } from "./sqlite/event-log.ts";
 import { openFolderBlobs } from "./storage/folder-blobs.ts";
@@ -117,7 +118,9 @@ const bindStores = (bind: Provide, config: Config, logger: Logger, decorate: Dec
   bind(ids.server, [ids.folder], (folder) => openDatabaseServer(config, folder, logger));
   bind(ids.readers, [ids.server], ({ url }) => openDatabase(url, 16));
   bind(ids.writers, [ids.server], ({ url }) => openDatabase(url, 8));
-  bind(ids.log, [ids.folder], (folder) => openSqliteLog(folder.at("log.sqlite")));
+  bind(ids.log, [ids.folder, ids.server], (folder, { url }) =>
+    config.LOG_ENGINE === "sqlite" ? openSqliteLog(folder.at("log.sqlite")) : openPostgresLog({ connect: { connectionString: url } }),
+  );
   bind(ids.signer, [ids.folder], async (folder) => {
     const passphrase = await passphraseOf({ configured: config.WAYBILL_VAULT_PASSPHRASE, file: folder.at("vault-passphrase") });
     return openFileVault({ folder: folder.at("keys"), passphrase });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chownSync, chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CannotStart } from "#infra/cannot-start.ts";
 import { databaseUrlHint } from "./binaries.ts";
@@ -29,6 +29,7 @@ export const findPlace = (folder: string, machine: Machine, log: Log): Place => 
   const home = join(machine.sharedLibrary, createHash("sha256").update(folder).digest("hex").slice(0, 16));
   if (remembered && remembered !== home) follow(remembered, home);
   settle(home, folder, who);
+  sweep(machine.sharedLibrary);
   if (!remembered) log("read models are kept elsewhere", { folder: home, because: `user ${who.uid} may not enter ${closed}` });
   return { home, folder, who };
 };
@@ -60,6 +61,14 @@ const settle = (home: string, folder: string, who: Identity) => {
   makeHome(home, who);
   writeFileSync(join(home, owner), folder, { mode: 0o600 });
   writeFileSync(join(folder, elsewhere), home, { mode: 0o600 });
+};
+
+/** Clusters of data folders that are gone: nobody would ever find them here. */
+const sweep = (library: string) => {
+  for (const home of readdirSync(library).map((name) => join(library, name))) {
+    const folder = readIfThere(join(home, owner));
+    if (folder && !existsSync(folder)) rmSync(home, { recursive: true, force: true });
+  }
 };
 
 /** Only root and the server's group may pass, only root may list. */

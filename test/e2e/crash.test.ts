@@ -38,7 +38,7 @@ const versionsOf = async (waybill: TestWaybill): Promise<ReadonlyMap<string, str
 };
 
 describe("Waybill killed", function () {
-  this.timeout(120_000);
+  this.timeout(40_000);
   let waybill: TestWaybill;
   let clients: Awaited<ReturnType<typeof tufClients>>;
   /** Clients that have known every published state, from the first on. */

@@ -39,7 +39,7 @@ const appends = (log: EventLog): EventLog => ({
 });
 
 /** The statement that only this event leads to. */
-const statements: Readonly<Record<string, string>> = { TargetsAdded: "tuf_begin_targets", MetadataPublished: "tuf_published" };
+const statements: Readonly<Record<string, string>> = { TargetsAdded: "tuf_end_targets", MetadataPublished: "tuf_published" };
 
 const commits = (database: Database): Database => ({
   query: (statement) => database.query(statement),

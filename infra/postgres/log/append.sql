@@ -39,6 +39,9 @@ begin
     from unnest(streams, before, expected, sizes, commands) with ordinality as a (stream, before, expected, size, command, place)
     order by a.place
   loop
+    -- Set for refused appends, too: an array that begins at its second place would be unnested from there.
+    firsts[asked.place] := null;
+    revisions[asked.place] := null;
     head := case when asked.before > 0 then heads[asked.before] else coalesce(asked.revision, -1) end;
     if not asked.known and (asked.expected = head or asked.expected = -2 or asked.expected = -4 and head >= 0) then
       firsts[asked.place] := upto;

@@ -8,8 +8,15 @@ const away = /^(08|40|53|57|58|25006|55P03)/;
 /** The server answered, and it is this statement that it does not like. */
 export const isStatementError = (error: unknown): boolean => error instanceof DatabaseError && !away.test(error.code ?? "");
 
+/** A defect: this program must not touch what a later one made. */
+export class LaterSchema extends Error {
+  override readonly name = "LaterSchema";
+}
+
+const known = [TypeError, RangeError, Unavailable, LaterSchema];
+
 /** `Unavailable` in the place of an error of the server or the network; what the server thinks of a statement, and bugs, as they are. */
 export const unavailable = (error: unknown): unknown =>
-  isStatementError(error) || error instanceof TypeError || error instanceof RangeError || error instanceof Unavailable
+  isStatementError(error) || known.some((kind) => error instanceof kind)
     ? error
     : new Unavailable("log", { cause: error });

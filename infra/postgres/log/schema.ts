@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Client } from "pg";
+import { LaterSchema } from "./errors.ts";
 
 const schemaVersion = 1;
 
@@ -15,12 +16,13 @@ export const prepareSchema = async (client: Client): Promise<void> => {
     await client.query("commit");
   }
   const version = await presentVersion(client);
-  if (version > schemaVersion) throw new Error(`a later version of Waybill made the schema waybill_log (${version}): start that one`);
+  if (version > schemaVersion) throw new LaterSchema(`a later version of Waybill made the schema waybill_log (${version}): start that one`);
 };
 
 const presentVersion = async (client: Client): Promise<number> => {
-  const { rows } = await client.query<{ there: string | null }>("select to_regclass('waybill_log.schema') as there");
-  if (!rows[0]?.there) return 0;
+  // A look into the catalogue itself: to_regclass may answer from a cache that is older than the turn.
+  const { rowCount } = await client.query("select from pg_tables where schemaname = 'waybill_log' and tablename = 'schema'");
+  if (rowCount === 0) return 0;
   const found = await client.query<{ version: string }>("select version from waybill_log.schema");
   return Number(found.rows[0]?.version);
 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { usableBinaries } from "#infra/embedded-postgres/binaries.ts";
 import { nobody, thisMachine } from "#infra/embedded-postgres/machine.ts";
@@ -100,9 +100,10 @@ describe("the embedded PostgreSQL: root and others", () => {
         const second = await start(copy ?? "", machine);
         await assert.rejects(marks(second), /"marks" does not exist/);
         await Promise.all([there.stop(), second.stop()]);
-        rmSync(moved ?? "", { recursive: true });
+        for (const deleted of [moved, copy]) rmSync(deleted ?? "", { recursive: true });
         const anew = await start(moved ?? "", machine);
         await assert.rejects(marks(anew), /"marks" does not exist/);
+        assert.equal(readdirSync(machine.sharedLibrary).length, 1);
         await anew.stop();
       },
       refusesNobody,

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { commandOf } from "#infra/embedded-postgres/processes.ts";
 
@@ -26,6 +26,14 @@ export const temporaryBelowClosed = (): string => {
   const folder = join(closed, "data");
   mkdirSync(folder, { mode: 0o755 });
   return folder;
+};
+
+/** The same files in folders of their own, where the file system and the owner allow it: nobody may write into them. */
+export const twinFolder = (from: string, to: string): void => {
+  mkdirSync(dirname(to), { recursive: true });
+  if (spawnSync("cp", ["-al", from, to]).status === 0) return;
+  rmSync(to, { recursive: true, force: true });
+  copyFolder(from, to);
 };
 
 /** With owners and modes. */

@@ -4,7 +4,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { nobody, thisMachine } from "#infra/embedded-postgres/machine.ts";
 import { barrier } from "#infra/embedded-postgres/reach.ts";
-import { temporary } from "./folders.ts";
+import { temporary, twinFolder } from "./folders.ts";
 
 /** A Waybill as far as a starter needs it. */
 export interface Project {
@@ -23,8 +23,9 @@ const typeLibraries = ["postgres-array", "postgres-bytea", "postgres-date", "pos
 
 /** The project in another folder, real files all. */
 export const copyProject = (root: string): Project => {
-  const modules = [...libraries, ...typeLibraries, binaries].map((name) => join("node_modules", name));
+  const modules = [...libraries, ...typeLibraries].map((name) => join("node_modules", name));
   for (const path of [...needed, ...modules]) cpSync(join(thisProject.root, path), join(root, path), { recursive: true, verbatimSymlinks: true });
+  copyPackage(join(root, "node_modules"));
   const node = join(root, "node_modules/.bin/node");
   mkdirSync(dirname(node), { recursive: true });
   linkOrCopy(process.execPath, node);
@@ -50,6 +51,6 @@ export const reachableProject = (): Project => {
 /** The package of binaries in a folder of its own; the path of its package.json. */
 export const copyPackage = (to: string): string => {
   const manifest = thisMachine().findPackage(binaries) ?? "";
-  cpSync(dirname(manifest), join(to, binaries), { recursive: true, verbatimSymlinks: true });
+  twinFolder(dirname(manifest), join(to, binaries));
   return join(to, binaries, "package.json");
 };
