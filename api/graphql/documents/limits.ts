@@ -14,37 +14,35 @@ const valueDepth = 32;
  * Returns the first limit that is exceeded; null where none is.
  */
 export const limitExceeded = (document: DocumentNode, limits: Limits): GraphQLError | null => {
-  let aliases = 0;
-  let selections = 0;
+  const { aliases, selections, literals } = measured(document);
+  if (aliases > limits.aliases) return exceeded("aliases", limits.aliases);
+  if (selections > limits.selections) return exceeded("selections", limits.selections);
+  if (literals > valueDepth) return exceeded("the depth of a literal", valueDepth);
+  return depthOf(document) > limits.depth ? exceeded("depth", limits.depth) : null;
+};
+
+const measured = (document: DocumentNode) => {
+  const found = { aliases: 0, selections: 0, literals: 0 };
   let nested = 0;
-  let deepest = 0;
-  const enter = () => {
-    deepest = Math.max(deepest, ++nested);
-  };
-  const leave = () => {
-    nested--;
+  const select = () => void found.selections++;
+  const literal = {
+    enter: () => {
+      found.literals = Math.max(found.literals, ++nested);
+    },
+    leave: () => void nested--,
   };
   visit(document, {
     Field: ({ alias }) => {
-      selections++;
-      if (alias) aliases++;
+      select();
+      if (alias) found.aliases++;
     },
-    FragmentSpread: () => {
-      selections++;
-    },
-    InlineFragment: () => {
-      selections++;
-    },
-    Directive: () => {
-      selections++;
-    },
-    ListValue: { enter, leave },
-    ObjectValue: { enter, leave },
+    FragmentSpread: select,
+    InlineFragment: select,
+    Directive: select,
+    ListValue: literal,
+    ObjectValue: literal,
   });
-  if (aliases > limits.aliases) return exceeded("aliases", limits.aliases);
-  if (selections > limits.selections) return exceeded("selections", limits.selections);
-  if (deepest > valueDepth) return exceeded("the depth of a literal", valueDepth);
-  return depthOf(document) > limits.depth ? exceeded("depth", limits.depth) : null;
+  return found;
 };
 
 // Introspection is deep by nature; graphql-js's own rule bounds what it can blow up.
