@@ -25,6 +25,8 @@ export interface BackgroundNeeds {
   readonly readModels: ReadModels;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Name of this process among those on the same log, the same again after a restart. */
+  readonly owner: string;
   readonly renewalMs: number;
   /** A part ended by a defect: what it does is not done any more until a restart. */
   readonly failed: (error: unknown) => void;
@@ -41,7 +43,7 @@ export const runBackground = (needs: BackgroundNeeds): Background => {
   const { aggregates, log, clock, sql, readModels, logger, failed } = needs;
   const closing = new AbortController();
   const { signal } = closing;
-  const name = `publisher-${process.pid}`;
+  const name = `publisher of ${needs.owner}`;
   let state = "idle";
   let lastSeen = clock();
 

@@ -1,4 +1,6 @@
+import { hash } from "node:crypto";
 import { hostname } from "node:os";
+import { resolve } from "node:path";
 import { publishChanges } from "#commands/policies/publish-changes.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
@@ -73,7 +75,7 @@ export const compose = async (config: Config, logger: Logger, decorate: Decorate
   await using opened = new AsyncDisposableStack();
   const failure = Promise.withResolvers<Error>();
   const failed = (error: unknown) => failure.resolve(error instanceof Error ? error : new Error(String(error)));
-  const owner = `${hostname()} ${config.WAYBILL_DATA}`;
+  const owner = `${hostname()}-${hash("sha256", resolve(config.WAYBILL_DATA)).slice(0, 8)}`;
   const container = newContainer();
   const bind = provide(container, (value) => opened.use(value));
 
@@ -90,7 +92,7 @@ export const compose = async (config: Config, logger: Logger, decorate: Decorate
     }),
   );
   bind(ids.background, [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.policies], (adapters, sql, aggregates, readModels) =>
-    runBackground({ ...adapters, sql, aggregates, readModels, clock: Date.now, logger, renewalMs: config.WAYBILL_RENEWAL_INTERVAL_MS, failed }),
+    runBackground({ ...adapters, sql, aggregates, readModels, clock: Date.now, logger, owner, renewalMs: config.WAYBILL_RENEWAL_INTERVAL_MS, failed }),
   );
   bind(
     ids.application,

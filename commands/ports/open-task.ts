@@ -9,6 +9,8 @@ export interface OpenTask {
   readonly attempt: number;
   /** Nobody may take it before: the lease's end or the time of the next try, ISO 8601. */
   readonly busyUntil: string | null;
+  /** Who leased it last. */
+  readonly worker: string | null;
   readonly correlationId: string;
   /** Of its last event. */
   readonly position: number;

@@ -20,7 +20,7 @@ const longestWaitMs = 60_000;
 export const runWorker = async (needs: RunWorker): Promise<void> => {
   const { log, jobs, clock, report, signal } = needs;
   const { position, tasks } = await needs.openAt();
-  const open = openTasks(tasks);
+  const open = openTasks(needs.name, tasks);
   const busy = new Map<string, Promise<void>>();
   let alarm: NodeJS.Timeout | undefined;
 

@@ -20,12 +20,13 @@ export interface Outcome {
 }
 
 export interface WorkerNeeds {
+  /** The same again after a restart, and nobody else's: it takes up at once what it held. */
   readonly name: string;
   readonly tasks: Tasks;
   readonly clock: Clock;
 }
 
-const leaseMs = 60_000;
+const leaseMs = 15_000;
 const defectTries = 5;
 const tries = 30;
 
@@ -44,7 +45,9 @@ export const workOn = (needs: WorkerNeeds, job: Job, hold: (id: string, until: s
     const answer = await tell(task, { type: "LeaseTask", worker: name, now: iso(now), expires }, newId(now));
     if (!isRefusal(answer)) {
       hold(task.id, expires);
-      return [{ ...task, attempt: task.attempt + 1 }];
+      // The stream knows which attempt this is; what was read of the task may be older.
+      const { state } = await tasks.latest(taskStream(task.id));
+      return state.state === "running" && state.worker === name ? [{ ...task, attempt: state.attempt }] : [];
     }
     if (typeof answer.details["until"] === "string") hold(task.id, answer.details["until"]);
     else forget(task.id);

@@ -17,7 +17,8 @@ export interface TaskError {
 /** `attempt` counts leases; `busyUntil` is the lease's end, or the time before which a failed task is not tried again. */
 export type TaskState =
   | { readonly state: "unknown" }
-  | { readonly state: "queued" | "running"; readonly task: string; readonly attempt: number; readonly busyUntil: string | null }
+  | { readonly state: "queued"; readonly task: string; readonly attempt: number; readonly busyUntil: string | null }
+  | { readonly state: "running"; readonly task: string; readonly attempt: number; readonly busyUntil: string; readonly worker: string }
   | { readonly state: "over" };
 
 export type TaskRefusal = "TASK_NOT_FOUND" | "TASK_LEASED" | "TASK_NOT_DUE" | "TASK_OVER" | "LEASE_LOST";
@@ -43,11 +44,13 @@ const decide = (command: TaskCommand, state: TaskState): readonly TaskEvent[] | 
 
 type Open = Extract<TaskState, { readonly task: string }>;
 
-const lease = ({ worker, now, expires }: Extract<TaskCommand, { type: "LeaseTask" }>, { state, task, attempt, busyUntil }: Open) => {
-  if (busyUntil !== null && busyUntil > now)
-    return state === "running"
-      ? refuse("TASK_LEASED", "Another worker holds the task", { until: busyUntil })
-      : refuse("TASK_NOT_DUE", "The task waits before it is tried again", { until: busyUntil });
+const lease = ({ worker, now, expires }: Extract<TaskCommand, { type: "LeaseTask" }>, held: Open) => {
+  const { task, attempt, busyUntil } = held;
+  // A worker that asks for what it holds has died meanwhile and come back under its name.
+  if (held.state === "running" && held.worker !== worker && held.busyUntil > now)
+    return refuse("TASK_LEASED", "Another worker holds the task", { until: held.busyUntil });
+  if (held.state === "queued" && busyUntil !== null && busyUntil > now)
+    return refuse("TASK_NOT_DUE", "The task waits before it is tried again", { until: busyUntil });
   return [{ type: "TaskLeased", task, worker, attempt: attempt + 1, expires } as const];
 };
 
@@ -56,7 +59,7 @@ const evolve = (_: TaskState, event: TaskEvent): TaskState => {
     case "TaskQueued":
       return { state: "queued", task: event.task, attempt: 0, busyUntil: null };
     case "TaskLeased":
-      return { state: "running", task: event.task, attempt: event.attempt, busyUntil: event.expires };
+      return { state: "running", task: event.task, attempt: event.attempt, busyUntil: event.expires, worker: event.worker };
     case "TaskSucceeded":
       return { state: "over" };
     case "TaskFailed":

@@ -11,7 +11,7 @@ const failed = (retryAt: string | null): TaskEvent => ({ type: "TaskFailed", tas
 const succeeded: TaskEvent = { type: "TaskSucceeded", task: id, attempt: 1, result: {} };
 
 const queue: TaskCommand = { type: "QueueTask", task: id, kind: "publication", subject: "demo", input: {} };
-const lease = (now: number): TaskCommand => ({ type: "LeaseTask", worker: "w", now: at(now), expires: at(now + 1) });
+const lease = (now: number, worker = "w"): TaskCommand => ({ type: "LeaseTask", worker, now: at(now), expires: at(now + 1) });
 const succeed = (attempt: number): TaskCommand => ({ type: "SucceedTask", attempt, result: {} });
 const fail: TaskCommand = { type: "FailTask", attempt: 1, error: { code: "UNAVAILABLE", message: "log unavailable" }, retryAt: at(9) };
 
@@ -24,9 +24,12 @@ describe("A task", () => {
 
   it("is leased by one worker until the lease ends, then by another", () => {
     decides(task, { given: [queued], when: lease(1), thenRecords: [leased(1, 2)] });
-    decides(task, { given: [queued, leased(1, 5)], when: lease(4), thenRefuses: "TASK_LEASED" });
+    decides(task, { given: [queued, leased(1, 5)], when: lease(4, "another"), thenRefuses: "TASK_LEASED" });
     decides(task, { given: [queued, leased(1, 5)], when: lease(6), thenRecords: [leased(2, 7)] });
   });
+
+  it("is leased again at once by a worker that died and came back under its name", () =>
+    decides(task, { given: [queued, leased(1, 5)], when: lease(2), thenRecords: [leased(2, 3)] }));
 
   it("is reported by the holder of its last lease alone", () => {
     decides(task, { given: [queued, leased(1, 5)], when: succeed(1), thenRecords: [succeeded] });
