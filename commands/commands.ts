@@ -14,16 +14,18 @@ export interface Done {
 
 type Command<Input, Code extends string, Answer extends Done = Done> = (input: Input, cause: Cause) => Promise<Answer | Refusal<Code>>;
 
+type TargetsCode = "REPOSITORY_NOT_FOUND" | "DUPLICATE_TARGET" | "TARGET_NOT_FOUND" | "IDEMPOTENCY_KEY_REUSED";
+
 /** Every way to change anything. Inputs were validated at the edge; each file of commands/ is named for one of these. */
 export interface Commands {
-  readonly bootstrapRepository: Command<{ readonly repository: string; readonly settings: Settings }, "REPOSITORY_EXISTS">;
+  readonly bootstrapRepository: Command<{ readonly repository: string; readonly settings: Settings }, "REPOSITORY_EXISTS" | "IDEMPOTENCY_KEY_REUSED">;
   readonly addTargets: Command<
     { readonly repository: string; readonly targets: readonly Target[]; readonly publish: boolean },
-    "REPOSITORY_NOT_FOUND" | "IDEMPOTENCY_KEY_REUSED"
+    TargetsCode
   >;
   readonly removeTargets: Command<
     { readonly repository: string; readonly paths: readonly string[]; readonly publish: boolean },
-    "REPOSITORY_NOT_FOUND" | "TARGET_NOT_FOUND" | "IDEMPOTENCY_KEY_REUSED"
+    TargetsCode
   >;
   /** Makes everything pending visible; no task where nothing is pending and nothing is due. */
   readonly publish: Command<{ readonly repository: string }, "REPOSITORY_NOT_FOUND">;
@@ -34,7 +36,7 @@ export interface Commands {
   readonly issueToken: Command<
     { readonly name: string; readonly scope: Scope; readonly expires: string | null },
     never,
-    Done & { readonly token: string; readonly secret: string }
+    Done & { readonly token: string; /** Null where the command was carried out before. */ readonly secret: string | null }
   >;
   readonly revokeToken: Command<{ readonly token: string }, "TOKEN_NOT_FOUND">;
 }

@@ -6,7 +6,7 @@ import { event } from "#domain/kernel/event.ts";
 export const Scope = z.enum(["read", "write", "admin"]);
 export type Scope = z.infer<typeof Scope>;
 
-/** Both in stream `access.token-<id>`. The token itself is shown once and never kept: only its SHA-256 is. */
+/** Stream `access.token-<id>`, as both. Somebody may act from now on. The secret is shown once and never kept: its SHA-256 is. */
 export const TokenIssued = event("TokenIssued", {
   token: z.uuid(),
   name: z.string().min(1).max(100),
@@ -16,6 +16,7 @@ export const TokenIssued = event("TokenIssued", {
   expires: z.iso.datetime().nullable(),
 });
 
+/** Nobody may act with it any more. */
 export const TokenRevoked = event("TokenRevoked", { token: z.uuid() });
 
 export const AccessEvent = z.discriminatedUnion("type", [TokenIssued, TokenRevoked]);

@@ -20,7 +20,7 @@ export type PackageVersion = z.infer<typeof PackageVersion>;
 /** Purl type: `deb`, `npm`; one stream each, `graph.versions-<ecosystem>`. */
 export const Ecosystem = z.string().regex(/^[a-z][a-z0-9.+-]{0,31}$/, "must be a purl type");
 
-/** Package versions and what they declare to depend on, seen for the first time or seen changed; at most 1,000. */
+/** Stream `graph.versions-<ecosystem>`. Package versions and what they declare to depend on, seen for the first time or seen changed; at most 1,000. */
 export const VersionsRecorded = event("VersionsRecorded", {
   ecosystem: Ecosystem,
   /** Where this was read: a file name, a URL. */

@@ -7,7 +7,7 @@ import { JsonObject } from "#domain/kernel/json.ts";
 export const TaskKind = z.enum(["publication"]);
 export type TaskKind = z.infer<typeof TaskKind>;
 
-/** All in stream `tasks.task-<id>`. */
+/** Stream `tasks.task-<id>`, as all of these. Work was asked for that takes longer than an answer may. */
 export const TaskQueued = event("TaskQueued", {
   task: z.uuid(),
   kind: TaskKind,
@@ -25,6 +25,7 @@ export const TaskLeased = event("TaskLeased", {
   expires: z.iso.datetime(),
 });
 
+/** It is done; `result` is what came of it. */
 export const TaskSucceeded = event("TaskSucceeded", { task: z.uuid(), attempt: z.int().min(1), result: JsonObject });
 
 /** An attempt failed. It is tried again at `retryAt`; with null it is over. */

@@ -19,6 +19,12 @@ export type Key = z.infer<typeof Key>;
 export const Role = z.looseObject({ keyids: z.array(KeyId).readonly(), threshold: z.int().min(1) }).readonly();
 export type Role = z.infer<typeof Role>;
 
+/** TUF 1.0.34 §5.3.4: a keyid counts once, however often it signed. Counts keyids: whoever made the signatures verified them. */
+export const thresholdMet = ({ keyids, threshold }: Role, signatures: readonly Signature[]): boolean => {
+  const signed = new Set(signatures.map(({ keyid }) => keyid));
+  return new Set(keyids.filter((keyid) => signed.has(keyid))).size >= threshold;
+};
+
 /** TUF 1.0.34 §4.4: `YYYY-MM-DDTHH:MM:SSZ`, no milliseconds (python-tuf refuses them). */
 export const Expires = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 

@@ -1,8 +1,12 @@
 import { z } from "zod";
 import { JsonObject } from "#domain/kernel/json.ts";
+import { canonicalJson, notCanonical } from "./canonical-json.ts";
 
 /** Lower-case hex of a SHA-256. */
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be the 64 lower-case hex digits of a SHA-256");
+
+// tuf-js orders names by UTF-16 unit, all others by code point: beside a name with U+E000 … U+FFFF such a one breaks its bin.
+const beyondBmp = /[\u{10000}-\u{10ffff}]/u;
 
 const forbidden: readonly (readonly [RegExp, string])[] = [
   // oxlint-disable-next-line no-control-regex
@@ -13,6 +17,12 @@ const forbidden: readonly (readonly [RegExp, string])[] = [
   [/(^|\/)\.{1,2}(\/|$)/, "must not contain . or .. as a part"],
   // tuf-clients.md: these are cut off, unescaped or turned round on the way by at least one client.
   [/[?#%\\]/, "must not contain any of ? # % \\"],
+  // tuf-js looks names up in plain objects: it finds these in the first role already, as what every object inherits.
+  [
+    /^(__(proto|defineGetter|defineSetter|lookupGetter|lookupSetter)__|constructor|hasOwnProperty|isPrototypeOf|propertyIsEnumerable|toLocaleString|toString|valueOf)$/,
+    "must not be the name of a property that every JavaScript object has",
+  ],
+  [beyondBmp, "must not contain characters beyond U+FFFF"],
   // Unpaired surrogates have no UTF-8, and the bin of a path is the hash of its UTF-8.
   [/\p{Surrogate}/u, "must be well-formed Unicode"],
 ];
@@ -26,7 +36,35 @@ export const TargetPath = z
     for (const [pattern, message] of forbidden) if (pattern.test(path)) context.addIssue({ code: "custom", message });
   });
 
-const custom = JsonObject.refine((fields) => Object.keys(fields).length > 0, "must not be empty");
+/** Keeps a full bin under the 5,000,000 bytes that clients read. */
+const maxCustom = 4096;
+
+/** Looked at before its shape is, whose reader would go as deep as the nesting does. */
+const custom = z
+  .unknown()
+  .superRefine((fields, context) => {
+    const fault = notCanonical(fields) ?? unfit(fields) ?? badName(fields);
+    if (fault !== null) context.addIssue({ code: "custom", message: fault });
+  })
+  .pipe(JsonObject.refine((fields) => Object.keys(fields).length > 0, "must not be empty"));
+
+const unfit = (fields: unknown): string | null => {
+  const text = canonicalJson(fields);
+  if (text.length > maxCustom) return `must have at most ${maxCustom} characters as JSON`;
+  // PostgreSQL's text holds none.
+  return text.includes("\0") ? "must not contain the character U+0000" : null;
+};
+
+const badName = (fields: unknown): string | null => {
+  let fault: string | null = null;
+  JSON.stringify(fields, (name, member: unknown) => {
+    if (beyondBmp.test(name)) fault = "must not have names with characters beyond U+FFFF";
+    // Readers of JSON lose it, ours among them.
+    if (name === "__proto__") fault = "must not have a name __proto__";
+    return member;
+  });
+  return fault;
+};
 
 /**
  * TUF 1.0.34 §4.5: what a client checks of a target file, as it is offered. sha256 only: with two hashes go-tuf asks for

@@ -16,3 +16,4 @@ create table events (
 );
 create index events_by_stream on events (stream, position);
 create index events_by_type on events (type, position);
+create index events_by_correlation on events (correlation_id, position);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Codec } from "#domain/kernel/codec.ts";
 import type { AnyEvent, Recorded, StoredEvent } from "#domain/kernel/event.ts";
-import type { Sql } from "#projections/ports/sql.ts";
+import type { WritableSql } from "#projections/ports/sql.ts";
 
 /**
  * A read model: its tables, and how events change them. It lives in a PostgreSQL schema of its own name, so that queries
@@ -16,12 +16,12 @@ export interface Projection<In = unknown> {
   readonly tables: string;
   /** Wire types it wants; all where absent. */
   readonly types?: readonly string[];
-  readonly decode: (stored: StoredEvent) => In;
+  decode(stored: StoredEvent): In;
   /**
    * Folds a batch, in log order, into few set-based statements. Runs in the transaction that moves the checkpoint: each event
    * is applied once. Reads and writes nothing but its own tables.
    */
-  readonly apply: (batch: readonly In[], sql: Sql) => Promise<void>;
+  apply(batch: readonly In[], sql: WritableSql): Promise<void>;
 }
 
 /** What a projection of one context's events takes from its codec. */

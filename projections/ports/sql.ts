@@ -6,9 +6,22 @@ export interface Statement {
 }
 
 /**
- * PostgreSQL as the read side sees it: one connection or a pool of them. Rejects with `Unavailable` when the server is away,
- * and with the server's own error otherwise. bigint columns arrive as numbers, timestamptz as ISO 8601 strings.
+ * PostgreSQL as the read side sees it: one connection or a pool of them. Rejects with `Unavailable` when the server is away or
+ * asks to try again (serialization failure, deadlock), and with the server's own error otherwise. bigint columns arrive as
+ * numbers, timestamptz as ISO 8601 strings.
  */
 export interface Sql {
   query<Row extends object>(statement: Statement): Promise<readonly Row[]>;
+}
+
+/** One connection inside a transaction, as a projection writes through it. */
+export interface WritableSql extends Sql {
+  /** COPY, the fastest way in: `into` names table and columns, `rows` is what `copyRow` made, joined. */
+  copy(into: string, rows: string): Promise<void>;
+}
+
+/** The server of the read models. */
+export interface Database extends Sql {
+  /** All of `work` or nothing, on one connection. Names without a schema are looked up in `schema`. */
+  transaction<Result>(work: (sql: WritableSql) => Promise<Result>, schema?: string): Promise<Result>;
 }

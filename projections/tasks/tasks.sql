@@ -4,6 +4,7 @@ create table tasks (
   kind text not null,
   subject text not null,
   input json not null,
+  correlation_id text not null,
   state text not null,                    -- queued, running, succeeded, failed
   attempt integer not null default 0,
   worker text,

@@ -22,6 +22,7 @@ create table targets (
   length bigint not null,
   sha256 text not null,
   custom json,
+  entry text not null,                    -- canonical member of its bin's metadata
   position bigint not null,
   at timestamptz not null,
   primary key (repository, path, from_revision)
@@ -38,11 +39,12 @@ create table metadata (
   expires timestamptz not null,
   length integer not null,
   sha256 text not null,
-  bytes bytea not null,
+  content text not null,                  -- the file, byte for byte
   position bigint not null,
   at timestamptz not null,
   primary key (repository, role, version)
 );
+create index metadata_recent on metadata (repository, position, role, version);
 
 -- The present version of each role.
 create table roles (

@@ -1,0 +1,109 @@
+import type { Commands } from "#commands/commands.ts";
+import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Refusal } from "#domain/kernel/decider.ts";
+import type { Sql } from "#projections/ports/sql.ts";
+import type { Authenticate } from "./access/principal.ts";
+
+/** What a read shows, and whether that is less than was asked for. */
+export interface Shown {
+  /** Everything up to here is in the answer. */
+  readonly position: number;
+  /** The position that was asked for was not reached in time. */
+  readonly stale: boolean;
+}
+
+/** How far the read models of this installation are. */
+export interface Progress {
+  /** Waits until the projection is at `position`, at most `timeoutMs`. */
+  readonly reached: (projection: string, position: number, timeoutMs: number) => Promise<Shown>;
+  /** The last known position, without waiting or asking. */
+  readonly position: (projection: string) => number;
+}
+
+export interface ProjectionView {
+  readonly name: string;
+  readonly generation: number;
+  readonly position: number;
+  /** Positions behind the log's head. */
+  readonly lag: number;
+  /** `running`, `stopped`, `rebuilding` … */
+  readonly state: string;
+  readonly error: string | null;
+  /** The event that stopped it. */
+  readonly failedPosition: number | null;
+  readonly rebuilding: { readonly generation: number; readonly position: number } | null;
+}
+
+export interface WorkerView {
+  readonly name: string;
+  readonly kind: string;
+  readonly state: string;
+  /** ISO 8601. */
+  readonly lastSeen: string;
+}
+
+export interface StatusView {
+  readonly version: string;
+  readonly log: { readonly engine: string; readonly head: number };
+  readonly projections: readonly ProjectionView[];
+  readonly workers: readonly WorkerView[];
+}
+
+/** A bug that a client met: it sees the id only, the operators find the rest under it. */
+export interface Defect {
+  readonly id: string;
+  /** Where it came up: a field's path, a URL. */
+  readonly where: string;
+  readonly error: unknown;
+}
+
+/** Bounds of one request. */
+export interface Limits {
+  /** Levels of fields. */
+  readonly depth: number;
+  /** What an answer may hold, in objects; see docs/adr/0006-graphql.md. */
+  readonly cost: number;
+  readonly aliases: number;
+  /** Fields, fragments and directives in a document's text. */
+  readonly selections: number;
+  readonly tokens: number;
+  readonly bodyBytes: number;
+  /** How long a read waits for the position that it was asked for. */
+  readonly waitMs: number;
+  /** Characters of documents that are kept parsed. */
+  readonly documentCharacters: number;
+}
+
+export const defaultLimits: Limits = {
+  depth: 12,
+  cost: 10_000,
+  aliases: 50,
+  selections: 500,
+  tokens: 20_000,
+  bodyBytes: 4_000_000,
+  waitMs: 2000,
+  documentCharacters: 2_000_000,
+};
+
+export interface PersistedDocuments {
+  /** Documents that are known from the start, by their text. */
+  readonly registered: readonly string[];
+  /** Allow-list mode: nothing but the registered ones is carried out. */
+  readonly only: boolean;
+}
+
+/** Everything that an edge serves; the composition root makes it. */
+export interface Application {
+  readonly commands: Commands;
+  readonly sql: Sql;
+  readonly log: EventLog;
+  readonly progress: Progress;
+  readonly status: () => Promise<StatusView>;
+  /** Begins to fill a new generation beside the live one; `status` shows how far it is. */
+  readonly rebuild: (projection: string) => Promise<{ readonly generation: number } | Refusal<"PROJECTION_NOT_FOUND" | "REBUILD_RUNNING">>;
+  readonly authenticate: Authenticate;
+  readonly limits: Limits;
+  readonly persisted: PersistedDocuments;
+  /** Logs it, once, with its stack. */
+  readonly report: (defect: Defect) => void;
+}

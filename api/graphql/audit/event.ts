@@ -1,0 +1,64 @@
+import { z } from "zod";
+import type { StoredEvent } from "#domain/kernel/event.ts";
+import { builder } from "#api/graphql/builder.ts";
+import { connectionArgs, connectionOf, connectionType, PageArgs, stretchOf } from "#api/graphql/connection.ts";
+import { shown } from "#api/graphql/context.ts";
+import { cursor, KeyNumber } from "#api/graphql/input/cursor.ts";
+import { Line } from "#api/graphql/input/text.ts";
+import { eventByPosition, eventsPage } from "#projections/audit/queries.ts";
+
+export const Event = builder.node(builder.objectRef<StoredEvent>("Event"), {
+  description: "A fact in the log.",
+  id: { resolve: ({ position }) => String(position) },
+  loadOne: async (id, context) => {
+    const position = z.coerce.number().pipe(KeyNumber).safeParse(id);
+    return position.success ? eventByPosition(context.application.sql, position.data) : null;
+  },
+  fields: (t) => ({
+    eventId: t.id({ description: "The bare uuid.", resolve: ({ id }) => id }),
+    type: t.exposeString("type", { description: "With its version: `trust.TargetsAdded.v1`." }),
+    stream: t.exposeString("stream"),
+    revision: t.exposeInt("revision", { description: "Within the stream, from 0." }),
+    position: t.expose("position", { type: "Position", description: "In the whole log, from 1." }),
+    at: t.expose("at", { type: "DateTime" }),
+    actor: t.exposeString("actor", { description: "`token:<id>`, `policy:<name>`, `worker:<name>`, `system`." }),
+    reason: t.exposeString("reason", { nullable: true }),
+    commandId: t.exposeID("commandId"),
+    correlationId: t.exposeString("correlationId"),
+    causationId: t.exposeID("causationId", { nullable: true, description: "Id of the event that led to this one." }),
+    data: t.expose("data", { type: "JSON", extensions: { cost: 2 } }),
+  }),
+});
+
+/** A wire type, or the beginning of some with a `*` behind it. */
+export const EventTypes = z
+  .string()
+  .max(200)
+  .regex(/^[\w.]*\*?$/, "must be a type like trust.TargetsAdded.v1, or the beginning of some with a * behind it");
+
+const EventConnection = connectionType(Event, "Event");
+const byPosition = cursor("events", z.tuple([KeyNumber]));
+
+builder.queryField("events", (t) =>
+  t.field({
+    type: EventConnection,
+    description: "In the order of the log: `last: 20` are the newest.",
+    args: {
+      stream: t.arg.string(),
+      type: t.arg.string({ description: "A type, or the beginning of some with a * behind it: `trust.*`." }),
+      correlationId: t.arg.string(),
+      ...connectionArgs(t),
+    },
+    validate: PageArgs.extend({
+      stream: Line(300).nullish(),
+      type: EventTypes.nullish(),
+      correlationId: Line(200).nullish(),
+    }),
+    resolve: async (_root, { stream = null, type = null, correlationId = null, ...args }, context) => {
+      const stretch = stretchOf(args, byPosition);
+      const view = await shown(context, "explorer", args.afterPosition);
+      const found = await eventsPage(context.application.sql, { stream, type, correlationId }, stretch);
+      return connectionOf(found, stretch, { ...byPosition, view, keyOf: ({ position }) => [position], node: (row) => row });
+    },
+  }),
+);

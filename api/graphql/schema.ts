@@ -1,0 +1,23 @@
+import { lexicographicSortSchema, printSchema } from "graphql";
+import { builder } from "./builder.ts";
+import { withScopes } from "./scope.ts";
+import "./scalars.ts";
+import "./trust/repository.ts";
+import "./trust/target.ts";
+import "./trust/metadata.ts";
+import "./trust/mutations.ts";
+import "./tasks/task.ts";
+import "./tasks/subscription.ts";
+import "./audit/event.ts";
+import "./audit/subscription.ts";
+import "./access/token.ts";
+import "./access/mutations.ts";
+import "./graph/mutations.ts";
+import "./status/status.ts";
+import "./status/rebuild.ts";
+
+/** The whole API. What it serves comes in with the context of each operation. */
+export const schema = withScopes(builder.toSchema());
+
+/** The text of `schema.graphql`. */
+export const printedSchema = (): string => `${printSchema(lexicographicSortSchema(schema))}\n`;

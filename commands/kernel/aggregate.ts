@@ -1,0 +1,31 @@
+import type { Codec } from "#domain/kernel/codec.ts";
+import type { Decider } from "#domain/kernel/decider.ts";
+import type { AnyEvent } from "#domain/kernel/event.ts";
+import type { EventLog } from "#commands/ports/event-log.ts";
+import { type Handle, handle } from "./handle.ts";
+import { folded, type Memo, recentMemos } from "./memos.ts";
+
+/** The streams of one decider: its commands, and its state for those who decide elsewhere. */
+export interface Aggregate<Command, State, Code extends string> {
+  readonly handle: Handle<Command, Code>;
+  /** The state at the stream's end, as it is now. */
+  latest(stream: string): Promise<Memo<State>>;
+}
+
+/** A decider on a log; the states of the `capacity` streams that were used last are kept in memory. */
+export const aggregate = <Command, State, Event extends AnyEvent, Code extends string>(
+  decider: Decider<Command, State, Event, Code>,
+  codec: Codec<Event>,
+  log: EventLog,
+  capacity = 1000,
+): Aggregate<Command, State, Code> => {
+  const memos = recentMemos<State>(capacity);
+  const catchUp = async (stream: string): Promise<Memo<State>> => {
+    const memo = memos.get(stream) ?? { state: decider.initialState, revision: -1, position: 0 };
+    const events = await log.read(stream, { after: memo.revision });
+    const next = folded(decider, memo, events.map(codec.decode));
+    if (next.revision >= 0 && next.revision >= (memos.get(stream)?.revision ?? -1)) memos.set(stream, next);
+    return next;
+  };
+  return { handle: handle({ decider, codec, log, memos, catchUp }), latest: catchUp };
+};

@@ -1,0 +1,15 @@
+import type { TaskKind } from "#domain/tasks/events.ts";
+
+/** A task that is not over, as far as a worker has read. */
+export interface OpenTask {
+  readonly id: string;
+  readonly kind: TaskKind;
+  readonly subject: string;
+  /** Leases so far. */
+  readonly attempt: number;
+  /** Nobody may take it before: the lease's end or the time of the next try, ISO 8601. */
+  readonly busyUntil: string | null;
+  readonly correlationId: string;
+  /** Of its last event. */
+  readonly position: number;
+}

@@ -1,0 +1,73 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { refuse } from "#domain/kernel/decider.ts";
+import { authenticator } from "#api/access/authenticate.ts";
+import { type Application, defaultLimits, type PersistedDocuments, type WorkerView } from "#api/application.ts";
+import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Signer } from "#commands/ports/signer.ts";
+import type { Watched } from "#projections/kernel/watch.ts";
+import type { Sql } from "#projections/ports/sql.ts";
+import type { Background } from "./background.ts";
+import type { Config } from "./config.ts";
+import type { Logger } from "./log.ts";
+import type { Policies, PolicyStatus } from "./policies/run.ts";
+import { type Aggregates, commandsOf } from "./use-cases.ts";
+import { version } from "./version.ts";
+
+export interface ApplicationNeeds {
+  readonly log: EventLog;
+  readonly signer: Signer;
+  readonly sql: Sql;
+  readonly aggregates: Aggregates;
+  readonly readModels: Watched;
+  readonly policies: Policies;
+  readonly background: Background;
+  readonly config: Config;
+  readonly logger: Logger;
+}
+
+/** What the edges serve, of this process's parts. */
+export const applicationOf = async (needs: ApplicationNeeds): Promise<Application> => {
+  const { log, sql, readModels, background, config, logger } = needs;
+  return {
+    commands: commandsOf(needs.aggregates, log, needs.signer, Date.now),
+    sql,
+    log,
+    progress: readModels,
+    status: async () => ({
+      version,
+      log: { engine: config.LOG_ENGINE, head: await log.head() },
+      projections: await readModels.status(),
+      workers: [...background.workers(), ...(await needs.policies.status()).map(asWorker)],
+    }),
+    rebuild: rebuildOf(readModels),
+    authenticate: authenticator(sql, readModels),
+    limits: { ...defaultLimits, bodyBytes: config.WAYBILL_MAX_REQUEST_BYTES, waitMs: config.WAYBILL_READ_WAIT_MS },
+    persisted: await persistedDocuments(config),
+    report: ({ id, where, error }) => logger.error("request failed", { id, where, error }),
+  };
+};
+
+const asWorker = ({ name, state, error }: PolicyStatus): WorkerView => ({
+  name,
+  kind: "policy",
+  state: error === null ? state : `${state}: ${error}`,
+  lastSeen: new Date().toISOString(),
+});
+
+const rebuildOf =
+  (readModels: Watched): Application["rebuild"] =>
+  async (name) => {
+    const projection = readModels.watching.projections.find((one) => one.name === name);
+    if (!projection) return refuse("PROJECTION_NOT_FOUND", `There is no projection ${name}`, { name });
+    const status = (await readModels.status()).find((one) => one.name === name);
+    if (status?.rebuilding) return refuse("REBUILD_RUNNING", `Projection ${name} is being rebuilt`, { ...status.rebuilding });
+    await readModels.rebuild(name);
+    return { generation: projection.generation };
+  };
+
+const persistedDocuments = async ({ WAYBILL_PERSISTED_DOCUMENTS: folder, WAYBILL_PERSISTED_ONLY: only }: Config): Promise<PersistedDocuments> => {
+  if (folder === undefined) return { registered: [], only };
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".graphql"));
+  return { registered: await Promise.all(files.map((name) => readFile(join(folder, name), "utf8"))), only };
+};

@@ -1,0 +1,87 @@
+import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Clock } from "#commands/ports/clock.ts";
+import type { Signer } from "#commands/ports/signer.ts";
+import { runWorker } from "#commands/tasks/run-worker.ts";
+import type { Outcome } from "#commands/tasks/worker.ts";
+import { publishPending } from "#commands/trust/publish-pending.ts";
+import { renew } from "#commands/trust/renew.ts";
+import type { WorkerView } from "#api/application.ts";
+import type { ReadModels } from "#projections/kernel/watch.ts";
+import type { Sql } from "#projections/ports/sql.ts";
+import { openTasks } from "#projections/tasks/open-tasks.ts";
+import { repositoryNames } from "#projections/trust/queries.ts";
+import { Unavailable } from "#domain/kernel/errors.ts";
+import type { Logger } from "./log.ts";
+import { pendingTargets } from "./postgres/pending-targets.ts";
+import { whenReadable } from "./readable.ts";
+import { runRenewal } from "./renewal.ts";
+import type { Aggregates } from "./use-cases.ts";
+
+export interface BackgroundNeeds {
+  readonly aggregates: Aggregates;
+  readonly log: EventLog;
+  readonly signer: Signer;
+  readonly sql: Sql;
+  readonly readModels: ReadModels;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly renewalMs: number;
+  /** A part ended by a defect: what it does is not done any more until a restart. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** The publisher and the clock that renews metadata: what works by itself, until disposed of. */
+export interface Background extends AsyncDisposable {
+  readonly workers: () => readonly WorkerView[];
+}
+
+const reachMs = 30_000;
+
+export const runBackground = (needs: BackgroundNeeds): Background => {
+  const { aggregates, log, clock, sql, readModels, logger, failed } = needs;
+  const closing = new AbortController();
+  const { signal } = closing;
+  const name = `publisher-${process.pid}`;
+  let state = "idle";
+  let lastSeen = clock();
+
+  const reached = (position: number) => readModels.reached("tuf", position, reachMs);
+  const visible = async (position: number) => {
+    if ((await reached(position)).stale) throw new Unavailable("read models");
+  };
+  const publication = publishPending({ ...needs, repositories: aggregates.repositories, pending: pendingTargets(sql, reached), visible });
+  const report = ({ subject, tasks, error }: Outcome) => {
+    lastSeen = clock();
+    if (error !== undefined) logger.error("work failed", { worker: name, subject, tasks, error });
+  };
+  const watched: typeof publication = async (subject, cause) => {
+    state = `publishing ${subject}`;
+    lastSeen = clock();
+    try {
+      return await publication(subject, cause);
+    } finally {
+      state = "idle";
+    }
+  };
+  const openAt = async () => {
+    const position = readModels.position("tasks");
+    return { position, tasks: await openTasks(sql) };
+  };
+
+  const worker = whenReadable(readModels, signal).then(() => runWorker({ name, tasks: aggregates.tasks, log, clock, openAt, report, signal, jobs: { publication: watched } }));
+  const renewal = whenReadable(readModels, signal).then(() => runRenewal({
+    repositories: () => repositoryNames(sql),
+    renew: renew({ ...aggregates, log, clock }),
+    intervalMs: needs.renewalMs,
+    report: (repository, error) => logger.error("renewal failed", { repository, error }),
+    signal,
+  }));
+  for (const part of [worker, renewal]) part.catch(failed);
+  return {
+    workers: () => [{ name, kind: "publication", state, lastSeen: new Date(lastSeen).toISOString() }],
+    [Symbol.asyncDispose]: async () => {
+      closing.abort();
+      await Promise.allSettled([worker, renewal]);
+    },
+  };
+};

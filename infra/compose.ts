@@ -1,0 +1,138 @@
+import { hostname } from "node:os";
+import { publishChanges } from "#commands/policies/publish-changes.ts";
+import type { BlobStore } from "#commands/ports/blob-store.ts";
+import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Signer } from "#commands/ports/signer.ts";
+import type { Application } from "#api/application.ts";
+import { tokens as tokenModel } from "#projections/access/tokens.ts";
+import { explorer } from "#projections/audit/explorer.ts";
+import { runProjections } from "#projections/kernel/run.ts";
+import { type Watched, watchProjections } from "#projections/kernel/watch.ts";
+import type { Database } from "#projections/ports/sql.ts";
+import { tasks as taskModel } from "#projections/tasks/tasks.ts";
+import { tuf } from "#projections/trust/tuf.ts";
+import { ensureAdminToken } from "./admin-token.ts";
+import { applicationOf } from "./application.ts";
+import { type Background, runBackground } from "./background.ts";
+import type { Config } from "./config.ts";
+import { newContainer, provide, type Provide, token } from "./container.ts";
+import { type DataFolder, openDataFolder } from "./data-folder.ts";
+import { type Listening, listen } from "./http.ts";
+import { httpOf } from "./http-application.ts";
+import { openFileVault } from "./keys/file-vault.ts";
+import { passphraseOf } from "./keys/passphrase.ts";
+import type { Logger } from "./log.ts";
+import { type DatabaseServer, openDatabaseServer } from "./open-database.ts";
+import { type Policies, runPolicies } from "./policies/run.ts";
+import { openDatabase, type OpenDatabase } from "./postgres/open-database.ts";
+import { openPostgresLog } from "./postgres/event-log.ts";
+import { whenReadable } from "./readable.ts";
+import { openSqliteLog } from "./sqlite/event-log.ts";
+import { openFolderBlobs } from "./storage/folder-blobs.ts";
+import { type Aggregates, aggregatesOn } from "./use-cases.ts";
+
+/** Everything in one process, serving. */
+export interface Waybill extends AsyncDisposable {
+  readonly url: string;
+  /** Resolves when `/readyz` answers 200: read models of another generation are rebuilt first. */
+  readonly ready: Promise<void>;
+  /** Resolves when a part has ended by a defect. */
+  readonly failed: Promise<Error>;
+}
+
+/** What tests stand in front of, to see what becomes of everything when the process dies there. */
+export interface Adapters {
+  readonly log: EventLog;
+  readonly signer: Signer;
+  /** Of the projections. */
+  readonly database: Database;
+}
+
+export type Decorate = (adapters: Adapters) => Adapters;
+
+const ids = {
+  folder: token<DataFolder>("data folder"),
+  server: token<DatabaseServer>("database server"),
+  readers: token<OpenDatabase>("connections of readers"),
+  writers: token<OpenDatabase>("connections of projections"),
+  log: token<EventLog>("log"),
+  signer: token<Signer>("signer"),
+  adapters: token<Adapters>("adapters"),
+  blobs: token<BlobStore>("blobs"),
+  aggregates: token<Aggregates>("aggregates"),
+  readModels: token<Watched>("read models"),
+  projections: token<AsyncDisposable>("running projections"),
+  policies: token<Policies>("running policies"),
+  background: token<Background>("background"),
+  application: token<Application>("application"),
+  listening: token<Listening>("listening"),
+};
+
+/** Opens what is needed in the order in which it is needed; closes it in reverse. Half a start leaves nothing behind. */
+export const compose = async (config: Config, logger: Logger, decorate: Decorate = (adapters) => adapters): Promise<Waybill> => {
+  await using opened = new AsyncDisposableStack();
+  const failure = Promise.withResolvers<Error>();
+  const failed = (error: unknown) => failure.resolve(error instanceof Error ? error : new Error(String(error)));
+  const owner = `${hostname()} ${config.WAYBILL_DATA}`;
+  const container = newContainer();
+  const bind = provide(container, (value) => opened.use(value));
+
+  bindStores(bind, config, logger, decorate);
+  bindReadSide(bind, logger, owner);
+  bind(ids.aggregates, [ids.adapters], ({ log }) => aggregatesOn(log));
+  bind(ids.policies, [ids.adapters, ids.readers, ids.aggregates, ids.projections], ({ log }, database, { tasks }) =>
+    runPolicies({
+      policies: [publishChanges(tasks)],
+      log,
+      database,
+      owner,
+      stopped: (policy, error) => logger.error("policy stopped", { policy, error }),
+    }),
+  );
+  bind(ids.background, [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.policies], (adapters, sql, aggregates, readModels) =>
+    runBackground({ ...adapters, sql, aggregates, readModels, clock: Date.now, logger, renewalMs: config.WAYBILL_RENEWAL_INTERVAL_MS, failed }),
+  );
+  bind(
+    ids.application,
+    [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.policies, ids.background],
+    (adapters, sql, aggregates, readModels, policies, background) =>
+      applicationOf({ ...adapters, sql, aggregates, readModels, policies, background, config, logger }),
+  );
+  bind(ids.listening, [ids.application, ids.readModels, ids.blobs], (application, readModels, blobs) =>
+    listen(httpOf(application, readModels, blobs, config), { host: config.HOST, port: config.PORT }),
+  );
+
+  const { url } = await container.getAsync<Listening>(ids.listening);
+  const folder = await container.getAsync<DataFolder>(ids.folder);
+  const { tokens } = await container.getAsync<Aggregates>(ids.aggregates);
+  await ensureAdminToken(folder.path, tokens);
+  const readModels = await container.getAsync<Watched>(ids.readModels);
+  const closing = opened.move();
+  const ended = new AbortController();
+  closing.defer(() => ended.abort());
+  return { url, ready: whenReadable(readModels, ended.signal), failed: failure.promise, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+};
+
+const bindStores = (bind: Provide, config: Config, logger: Logger, decorate: Decorate): void => {
+  bind(ids.folder, [], () => openDataFolder(config.WAYBILL_DATA));
+  bind(ids.server, [ids.folder], (folder) => openDatabaseServer(config, folder, logger));
+  bind(ids.readers, [ids.server], ({ url }) => openDatabase(url, 16));
+  bind(ids.writers, [ids.server], ({ url }) => openDatabase(url, 8));
+  bind(ids.log, [ids.folder, ids.server], (folder, { url }) =>
+    config.LOG_ENGINE === "sqlite" ? openSqliteLog(folder.at("log.sqlite")) : openPostgresLog({ connect: { connectionString: url } }),
+  );
+  bind(ids.signer, [ids.folder], async (folder) => {
+    const passphrase = await passphraseOf({ configured: config.WAYBILL_VAULT_PASSPHRASE, file: folder.at("vault-passphrase") });
+    return openFileVault({ folder: folder.at("keys"), passphrase });
+  });
+  bind(ids.blobs, [ids.folder], (folder) => openFolderBlobs(folder.at("blobs")));
+  bind(ids.adapters, [ids.log, ids.signer, ids.writers], (log, signer, database) => decorate({ log, signer, database }));
+};
+
+const bindReadSide = (bind: Provide, logger: Logger, owner: string): void => {
+  const projections = [tuf, taskModel, tokenModel, explorer];
+  bind(ids.readModels, [ids.adapters], ({ log, database }) => watchProjections({ projections, log, database }));
+  bind(ids.projections, [ids.readModels], (watched) =>
+    runProjections(watched, { owner, stopped: (projection, error) => logger.error("projection stopped", { projection, error }) }),
+  );
+};

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { InvalidInput } from "#domain/kernel/errors.ts";
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const bytes = z.coerce.number().int().positive();
+const milliseconds = z.coerce.number().int().positive();
+const flag = z.enum(["1", "true", "0", "false"]).transform((word) => word === "1" || word === "true");
+
+/** Every setting, by the name of its environment variable. Nothing else reads the environment. */
+const Environment = z.object({
+  /** Folder of the embedded default: log, read models, keys, uploaded files, the administrator's token. */
+  WAYBILL_DATA: z.string().min(1).default("./data"),
+  /** Where the CLI finds the server. */
+  WAYBILL_URL: z.url({ protocol: /^https?$/ }).default("http://127.0.0.1:4000"),
+  /** Token of the CLI; without it the administrator's token in `WAYBILL_DATA` is used. */
+  WAYBILL_TOKEN: z.string().min(1).optional(),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  PORT: port.default(4000),
+  LOG_ENGINE: z.enum(["sqlite", "postgres"]).default("sqlite"),
+  /** PostgreSQL for the read models, and for the log with `LOG_ENGINE=postgres`; without it a private one is started. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** Passphrase of the key vault; without it one is made in `WAYBILL_DATA`. */
+  WAYBILL_VAULT_PASSPHRASE: z.string().min(1).optional(),
+  /** Largest uploaded file. */
+  WAYBILL_MAX_UPLOAD_BYTES: bytes.default(10 * 1024 ** 3),
+  /** Largest GraphQL request. */
+  WAYBILL_MAX_REQUEST_BYTES: bytes.default(4 * 1024 ** 2),
+  /** How long a read waits for the position of its `after`. */
+  WAYBILL_READ_WAIT_MS: milliseconds.default(2_000),
+  /** How often the publisher looks for metadata that is due for renewal. */
+  WAYBILL_RENEWAL_INTERVAL_MS: milliseconds.default(30_000),
+  /** Only documents of `WAYBILL_PERSISTED_DOCUMENTS` are executed. */
+  WAYBILL_PERSISTED_ONLY: flag.default(false),
+  /** Folder of `.graphql` files that are accepted by their hash from the start. */
+  WAYBILL_PERSISTED_DOCUMENTS: z.string().min(1).optional(),
+  NO_COLOR: z.string().optional(),
+});
+
+export type Config = z.infer<typeof Environment>;
+
+/** Throws `InvalidInput` with the variable's name for a value that does not fit. */
+export const readConfig = (environment: Readonly<Record<string, string | undefined>> = process.env): Config => {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success)
+    throw new InvalidInput(parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), message })));
+  if (parsed.data.LOG_ENGINE === "postgres" && parsed.data.DATABASE_URL === undefined)
+    throw new InvalidInput([{ path: ["DATABASE_URL"], message: "is needed with LOG_ENGINE=postgres" }]);
+  return parsed.data;
+};

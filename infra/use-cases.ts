@@ -1,0 +1,45 @@
+import { accessCodec } from "#domain/access/events.ts";
+import { token } from "#domain/access/token.ts";
+import { versionsCodec } from "#domain/graph/events.ts";
+import { versions } from "#domain/graph/versions.ts";
+import { taskCodec } from "#domain/tasks/events.ts";
+import { task } from "#domain/tasks/task.ts";
+import { repositoryCodec, targetsCodec } from "#domain/trust/events.ts";
+import { repositoryDecider } from "#domain/trust/repository.ts";
+import { targetsDecider } from "#domain/trust/targets.ts";
+import { issueToken } from "#commands/access/issue-token.ts";
+import { revokeToken } from "#commands/access/revoke-token.ts";
+import type { Commands } from "#commands/commands.ts";
+import { recordVersions } from "#commands/graph/record-versions.ts";
+import { aggregate } from "#commands/kernel/aggregate.ts";
+import type { Clock } from "#commands/ports/clock.ts";
+import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Signer } from "#commands/ports/signer.ts";
+import { addTargets } from "#commands/trust/add-targets.ts";
+import { bootstrapRepository } from "#commands/trust/bootstrap-repository.ts";
+import { publish } from "#commands/trust/publish.ts";
+import { removeTargets } from "#commands/trust/remove-targets.ts";
+
+/** The streams of every decider, on one log. */
+export const aggregatesOn = (log: EventLog) => ({
+  repositories: aggregate(repositoryDecider, repositoryCodec, log),
+  targets: aggregate(targetsDecider, targetsCodec, log),
+  tasks: aggregate(task, taskCodec, log),
+  tokens: aggregate(token, accessCodec, log),
+  ecosystems: aggregate(versions, versionsCodec, log),
+});
+
+export type Aggregates = ReturnType<typeof aggregatesOn>;
+
+export const commandsOf = (aggregates: Aggregates, log: EventLog, signer: Signer, clock: Clock): Commands => {
+  const publishing = { ...aggregates, log, clock };
+  return {
+    bootstrapRepository: bootstrapRepository(aggregates.repositories, log, signer, clock),
+    addTargets: addTargets(publishing),
+    removeTargets: removeTargets(publishing),
+    publish: publish(publishing),
+    recordVersions: recordVersions(aggregates.ecosystems),
+    issueToken: issueToken(aggregates.tokens),
+    revokeToken: revokeToken(aggregates.tokens),
+  };
+};

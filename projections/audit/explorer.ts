@@ -1,0 +1,44 @@
+import type { StoredEvent } from "#domain/kernel/event.ts";
+import { copyRow } from "#projections/kernel/copy.ts";
+import { type Projection, sqlBeside } from "#projections/kernel/projection.ts";
+
+/** Every event as it was recorded, for people who search. It takes each one in, so it goes by COPY (bench/projection.ts). */
+export const explorer: Projection<StoredEvent> = {
+  name: "explorer",
+  generation: 1,
+  tables: sqlBeside(import.meta.url, "explorer.sql"),
+  decode: (stored) => stored,
+  apply: async (batch, sql) => {
+    let rows = "";
+    for (const event of batch) {
+      rows += row(event);
+      if (rows.length < mostCharacters) continue;
+      await sql.copy(columns, rows);
+      rows = "";
+    }
+    if (rows !== "") await sql.copy(columns, rows);
+  },
+};
+
+/** An event may have nearly a megabyte: what a batch holds in memory twice is bounded. */
+const mostCharacters = 4_000_000;
+
+const columns =
+  "events (position, id, type, stream, revision, at, actor, reason, command_id, correlation_id, causation_id, traceparent, data)";
+
+const row = ({ position, id, type, stream, revision, at, actor, reason, commandId, correlationId, causationId, traceparent, data }: StoredEvent): string =>
+  copyRow([
+    position,
+    id,
+    type,
+    stream,
+    revision,
+    at,
+    actor,
+    reason ?? null,
+    commandId,
+    correlationId,
+    causationId ?? null,
+    traceparent ?? null,
+    JSON.stringify(data),
+  ]);

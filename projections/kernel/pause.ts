@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Waits; ends early, without an error, when the signal aborts. */
+export const pause = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
+  try {
+    await sleep(milliseconds, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+};
+
+/** Waits between tries: 50 ms, doubled each time up to two seconds, a random half of it less. `reset` after a success. */
+export const backoff = (signal: AbortSignal) => {
+  let next = 50;
+  return {
+    wait: async () => {
+      const most = next;
+      next = Math.min(2 * next, 2000);
+      await pause(most / 2 + (Math.random() * most) / 2, signal);
+    },
+    reset: () => {
+      next = 50;
+    },
+  };
+};
+
+/** The value, or undefined when it takes longer; the promise itself goes on. */
+export const within = async <Value>(milliseconds: number, value: Promise<Value>): Promise<Value | undefined> => {
+  const timeout = new AbortController();
+  try {
+    return await Promise.race([value, pause(milliseconds, timeout.signal).then(() => undefined)]);
+  } finally {
+    timeout.abort();
+  }
+};
+
+/** Ends the pauses of others early: `pause(1000, bell.signal())`. Take the signal before looking at what may ring. */
+export const bell = () => {
+  let rings = new AbortController();
+  return {
+    signal: (): AbortSignal => rings.signal,
+    ring: (): void => {
+      rings.abort();
+      rings = new AbortController();
+    },
+  };
+};

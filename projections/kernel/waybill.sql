@@ -1,0 +1,17 @@
+-- Where each projection stands. The row `tasks_next` is a rebuild of `tasks`, in the schema of that name.
+create schema if not exists waybill;
+create table if not exists waybill.projections (
+  name text primary key,
+  generation integer not null default 0,   -- of the tables in that schema; 0: there are none yet
+  position bigint not null default 0,      -- everything up to here is in the tables
+  state text not null default 'running',   -- running, stopped; of a rebuild also asked
+  error text,                              -- why it stopped
+  failed_position bigint,
+  failed_event text,
+  owner text,                              -- who runs it
+  expires timestamptz,                     -- from then on another may take over
+  fence bigint not null default 0,         -- grows with each owner: a former one can write no more
+  updated_at timestamptz not null default now()
+);
+-- The same for policies (commands/policies): everything up to `position` has been answered.
+create table if not exists waybill.policies (like waybill.projections including all);

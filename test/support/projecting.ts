@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { databaseOver, openPool } from "#infra/postgres/sql.ts";
+import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Projection } from "#projections/kernel/projection.ts";
+import { runProjections, type Running } from "#projections/kernel/run.ts";
+import { watchProjections, type Watched } from "#projections/kernel/watch.ts";
+import type { Database } from "#projections/ports/sql.ts";
+import { freshDatabase } from "./postgres.ts";
+
+/** A database of its own, and a pool on it. */
+export const openDatabase = async () => {
+  const opened = new AsyncDisposableStack();
+  const { url } = opened.use(await freshDatabase());
+  const pool = opened.adopt(openPool({ connectionString: url, max: 10 }), (pool) => pool.end());
+  return { url, pool, database: databaseOver(pool), [Symbol.asyncDispose]: () => opened.disposeAsync() };
+};
+
+let owners = 0;
+
+/** A process that runs these projections; as good as a real one to the others, since they share nothing but the database. */
+export const runner = (
+  { database, log }: { readonly database: Database; readonly log: EventLog },
+  projections: readonly Projection[],
+  running: Partial<Running> = {},
+): Watched => {
+  const watched = watchProjections({ projections, database, log });
+  const run = runProjections(watched, { owner: `runner-${++owners}`, ...running });
+  const dispose = async () => {
+    await run[Symbol.asyncDispose]();
+    await watched[Symbol.asyncDispose]();
+  };
+  return { ...watched, [Symbol.asyncDispose]: dispose };
+};
+
+/** Waits until it holds; a test that waits in vain fails by its own timeout, with the last reason. */
+export const eventually = async <Value>(look: () => Promise<Value>, holds: (value: Value) => boolean, patience = 15_000): Promise<Value> => {
+  const until = Date.now() + patience;
+  for (;;) {
+    const value = await look();
+    if (holds(value)) return value;
+    if (Date.now() > until) assert.fail(`still ${JSON.stringify(value)}`);
+    await sleep(10);
+  }
+};
+
+/** Every row of a table, sorted, to compare read models row by row. */
+export const rowsOf = (database: Database, table: string): Promise<readonly object[]> =>
+  database.query({ text: `select * from ${table} as of_table order by of_table::text` });

@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { freshDatabase } from "#test/support/postgres.ts";
+
+/** A whole Waybill in a process and a data folder of its own, on the log engine that `LOG_ENGINE` names. */
+export interface TestWaybill extends AsyncDisposable {
+  readonly url: string;
+  readonly data: string;
+  /** The administrator's. */
+  readonly token: string;
+  readonly pid: number;
+  /** What it has printed so far, since its last start. */
+  output(): string;
+  /** Ends the process; resolves to its exit code when it is gone, null after a signal. */
+  kill(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Resolves when the process has ended by itself. */
+  ended(): Promise<number | null>;
+  /** Starts it on the same data, with other settings where some are given. */
+  start(settings?: Settings): Promise<void>;
+}
+
+export interface Settings {
+  /** Another main program than infra/main.ts. */
+  readonly main?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export const startWaybill = async (settings: Settings = {}): Promise<TestWaybill> => {
+  const data = await mkdtemp(join(tmpdir(), "waybill data-"));
+  const engine = process.env["LOG_ENGINE"] ?? "sqlite";
+  const database = engine === "postgres" ? await freshDatabase() : undefined;
+  const environment = { WAYBILL_DATA: data, PORT: "0", LOG_ENGINE: engine, ...(database ? { DATABASE_URL: database.url } : {}) };
+  let run: Run;
+  const start = async ({ main, environment: more }: Settings = settings) => {
+    run = launch(main ?? "infra/main.ts", { ...environment, ...more });
+    await run.ready;
+  };
+  await start();
+  const kill = (signal: NodeJS.Signals = "SIGKILL") => {
+    run.child.kill(signal);
+    return run.exit;
+  };
+  return {
+    get url() {
+      return /GraphiQL +(http:\S+)\/graphql/.exec(run.output())?.[1] ?? "";
+    },
+    get token() {
+      return readFileSync(join(data, "admin-token"), "utf8").trim();
+    },
+    get pid() {
+      return run.child.pid ?? 0;
+    },
+    data,
+    output: () => run.output(),
+    ended: () => run.exit,
+    kill,
+    start,
+    [Symbol.asyncDispose]: async () => {
+      await kill("SIGTERM");
+      await database?.[Symbol.asyncDispose]();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+};
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly exit: Promise<number | null>;
+  readonly ready: Promise<void>;
+  readonly output: () => string;
+}
+
+const launch = (main: string, environment: Record<string, string>): Run => {
+  const child = spawn(process.execPath, [main], { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const ready = async () => {
+    while (!text.includes("GraphiQL")) {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended before it was ready:\n${text}`);
+      await sleep(10);
+    }
+  };
+  return { child, exit, ready: ready(), output: () => text };
+};
