@@ -127,7 +127,7 @@ const awkward: Readonly<Record<string, JsonObject>> = {
   "lone surrogates and emoji": { text: "\ud800 \udc00 😀 ä" },
   "deep nesting": { a: [[[{ b: [null, true, false] }]]] },
   "numbers of every kind": { numbers: [0, -1, 1.5, 1e-7, 1e300, Number.MAX_SAFE_INTEGER] },
-  "names that mean something to JavaScript": JSON.parse('{"__proto__": {"a": 1}, "constructor": 1, "toString": 2}'),
+  "names that mean something to JavaScript": { ["__proto__"]: { a: 1 }, constructor: 1, toString: 2 },
   "quotes, braces, commas and backslashes": { text: '{"a",\\N,NULL}', "k\\\"": "\\" },
 };
 

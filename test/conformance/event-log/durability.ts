@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { append, everything, type Harness, type Store, upTo, withLog } from "./harness.ts";
+import { append, everything, type Harness, session, type Store, upTo, withLog } from "./harness.ts";
 
 /** What must be left of an event log when its process is gone. */
 export const durabilityConformance = (adapter: string, harness: Harness) =>
@@ -9,10 +9,7 @@ export const durabilityConformance = (adapter: string, harness: Harness) =>
     if (!harness.limits.durable) {
       it("declares that it forgets everything when it is closed", async () => {
         await using store = await harness.store();
-        await store.open().then(async (log) => {
-          await using open = log;
-          await append(open, "test.clock-1");
-        });
+        await session(store, (log) => append(log, "test.clock-1"));
         await using log = await store.open();
         assert.equal(await log.head(), 0);
       });
@@ -21,10 +18,9 @@ export const durabilityConformance = (adapter: string, harness: Harness) =>
 
     it("has everything when it is opened again, and goes on behind it", async () => {
       await using store = await harness.store();
-      const before = await store.open().then(async (log) => {
-        await using open = log;
-        await Promise.all(upTo(20).map((index) => append(open, `test.clock-${index % 3}`, 2)));
-        return everything(open);
+      const before = await session(store, async (log) => {
+        await Promise.all(upTo(20).map((index) => append(log, `test.clock-${index % 3}`, 2)));
+        return everything(log);
       });
       await using log = await store.open();
       assert.deepEqual(await everything(log), before);

@@ -35,6 +35,12 @@ export const withLog = (harness: Harness, work: (log: EventLog, store: Store) =>
   await work(log, store);
 };
 
+/** Opens a log over the store, works with it and closes it again. */
+export const session = async <Answer>(store: Store, work: (log: EventLog) => Promise<Answer>): Promise<Answer> => {
+  await using log = await store.open();
+  return await work(log);
+};
+
 export const cause = (commandId: string = newId()): Cause => ({ actor: "token:tester", commandId, correlationId: commandId });
 
 export const ticked = (tick: number, type = "test.Ticked.v1"): NewEvent => ({ id: newId(), type, data: { tick } });

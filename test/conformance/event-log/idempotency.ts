@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { newId } from "#commands/kernel/command-id.ts";
-import { append, everything, type Harness, outcomes, ticks, upTo, withLog, cause } from "./harness.ts";
+import { append, everything, type Harness, outcomes, session, ticks, upTo, withLog, cause } from "./harness.ts";
 
 /** What every event log must do with a command that comes again. */
 export const idempotencyConformance = (adapter: string, harness: Harness) =>
@@ -50,7 +50,7 @@ export const idempotencyConformance = (adapter: string, harness: Harness) =>
       const receipts = await Promise.all(upTo(20).map((index) => append(log, `test.clock-${index % 3}`, 1 + (index % 4))));
       const commands = new Map((await everything(log)).map(({ position, commandId }) => [position, commandId]));
       const found = await Promise.all(receipts.map(({ position }) => log.receipt(commands.get(position) ?? "")));
-      assert.deepEqual(found, receipts.map((receipt) => ({ ...receipt, replayed: true })));
+      for (const [index, receipt] of receipts.entries()) assert.deepEqual(found[index], { ...receipt, replayed: true });
       assert.equal(await log.receipt(newId()), null);
     }));
 
@@ -58,10 +58,7 @@ export const idempotencyConformance = (adapter: string, harness: Harness) =>
       it("remembers commands when the log is opened again", async () => {
         await using store = await harness.store();
         const commandId = newId();
-        const first = await store.open().then(async (log) => {
-          await using open = log;
-          return append(open, "test.clock-1", 2, "none", commandId);
-        });
+        const first = await session(store, (log) => append(log, "test.clock-1", 2, "none", commandId));
         await using log = await store.open();
         assert.deepEqual(await append(log, "test.clock-1", 2, "none", commandId), { ...first, replayed: true });
         assert.deepEqual(await log.receipt(commandId), { ...first, replayed: true });
