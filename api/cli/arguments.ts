@@ -10,7 +10,7 @@ export interface Arguments<Declared extends Options> {
 
 /** Reads a command line by the declared options; throws a usage error that says what to write instead. */
 export const readArguments = <Declared extends Options>(args: readonly string[], declared: Declared): Arguments<Declared> => {
-  const { tokens } = parseArgs({ args: [...args], options: parseOptions(declared), strict: false, allowNegative: true, tokens: true });
+  const { tokens } = parseArgs({ args: [...args], options: parseOptions(declared), strict: false, tokens: true });
   const values: Record<string, unknown> = {};
   const positionals: string[] = [];
   for (const token of tokens)

@@ -26,7 +26,7 @@ export const catalog: Catalog = [
       { name: "import", summary: "take over a Debian package index or an npm lock", load: async () => (await import("./import-index.ts")).importCommand },
       { name: "show", summary: "a repository, its targets, or one target", load: async () => (await import("./show.ts")).show },
       { name: "list", summary: "all repositories", load: async () => (await import("./list.ts")).list },
-      { name: "download", summary: "fetch a target and verify it as a TUF client, a stranger to the server", load: async () => (await import("./download.ts")).download },
+      { name: "download", summary: "fetch a target and verify it, as any TUF client would", load: async () => (await import("./download.ts")).download },
     ],
   },
   {
@@ -41,7 +41,7 @@ export const catalog: Catalog = [
     title: "Administration",
     entries: [
       { name: "token", summary: "make, list and revoke tokens (for administrators)", load: async () => (await import("./token.ts")).token },
-      { name: "rebuild", summary: "fill a projection anew from the log, beside the live one, then switch", load: async () => (await import("./rebuild.ts")).rebuild },
+      { name: "rebuild", summary: "fill a projection anew from the log, then switch to it", load: async () => (await import("./rebuild.ts")).rebuild },
     ],
   },
   {

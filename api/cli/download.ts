@@ -15,7 +15,7 @@ const largestRoot = 512_000;
 export const download = command(
   {
     name: "download",
-    summary: "fetch a target and verify it as a TUF client, a stranger to the server",
+    summary: "fetch a target and verify it, as any TUF client would",
     operands: ["NAME", "PATH"],
     details: [
       "Needs no token. The first download from a repository trusts its first root (or the one given with --root); every later one verifies from there and notices rollbacks. The file is written when it is verified, in one step; else nothing is (exit code 6).",

@@ -11,7 +11,7 @@ import type { Session } from "./session.ts";
 export const rebuild = command(
   {
     name: "rebuild",
-    summary: "fill a projection anew from the log, beside the live one, then switch",
+    summary: "fill a projection anew from the log, then switch to it",
     operands: ["NAME"],
     options: { wait: { kind: "flag", short: "w", help: "wait until it is switched" }, reason: reasonOption },
     examples: [["rebuild tuf --wait", "readers see the old one until the new one is complete"]],
