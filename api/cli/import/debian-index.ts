@@ -59,7 +59,7 @@ const fieldsOf = (file: string, stanza: Stanza<Wanted>) => (name: Wanted, patter
 const clauses = (stanza: Stanza<Wanted>, relation: "Depends" | "Pre-Depends"): Dependency[] =>
   (stanza.fields.get(relation)?.text ?? "")
     .split(",")
-    .map((clause) => clause.replace(/\s+/g, " ").trim())
+    .map((clause) => (/\n|\t| {2}/.test(clause) ? clause.replace(/\s+/g, " ") : clause).trim())
     .filter((clause) => clause !== "")
     .map((requirement) => ({ relation, requirement }));
 
@@ -67,16 +67,13 @@ const clauses = (stanza: Stanza<Wanted>, relation: "Depends" | "Pre-Depends"): D
 const onceEach = (file: string) => {
   const seen = new Map<string, { readonly line: number; readonly content: string }>();
   return ({ line, target, version }: DebianEntry): boolean => {
-    const mine = { line, content: flat(`${target.length} ${target.sha256}`) };
+    const mine = { line, content: `${target.length} ${target.sha256}` };
     const before = [target.path, version.key].map((key) => {
       const other = seen.get(key);
       if (other && other.content !== mine.content) throw new IndexError(file, line, `${key} has another size or SHA256 than in line ${other.line}`);
-      if (!other) seen.set(flat(key), mine);
+      if (!other) seen.set(key, mine);
       return other;
     });
     return before.includes(undefined);
   };
 };
-
-// A part of a string keeps the whole alive; these are kept for long, the text of the index must not be.
-const flat = (text: string): string => Buffer.from(text).toString();

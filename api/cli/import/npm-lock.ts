@@ -52,10 +52,18 @@ const json = (file: string, text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
-    const line = /line (\d+) column/.exec(problem)?.[1] ?? (/Unexpected end/.test(problem) ? text.split("\n").length : null);
-    throw new IndexError(file, line === null ? null : Number(line), `this is no JSON: ${problem}`, { cause });
+    const problem = cause instanceof Error ? cause.message.replace(/, [^,]*"[^]*is not valid JSON$/, "") : "";
+    throw new IndexError(file, lineOf(text, cause), `this is no JSON: ${problem}`, { cause });
   }
+};
+
+// V8 tells the position of most mistakes, of an unexpected token the text around it, and of an early end nothing.
+const lineOf = (text: string, error: unknown): number => {
+  const message = error instanceof Error ? error.message : "";
+  const position = /at position (\d+)/.exec(message)?.[1];
+  const around = /(\.{3})?"([^]*?)"(?:\.{3})? is not valid JSON$/.exec(message);
+  const found = around ? text.indexOf(around[2] ?? "") + (around[1] === undefined ? 0 : 10) : text.trimEnd().length;
+  return text.slice(0, position === undefined ? found : Number(position)).split("\n").length;
 };
 
 const readVersion = (file: string, path: string, { name, version, integrity, ...ranges }: LockedPackage & { name: string }): PackageVersion => {

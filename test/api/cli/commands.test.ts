@@ -185,7 +185,8 @@ describe("waybill's exit codes and messages", () => {
         },
       },
     });
-    const run = await waybill(["task", taskId, "--follow"], { env: env(server), onStdout: (_, kill) => kill("SIGINT") });
+    const interruption = new AbortController();
+    const run = await waybill(["task", taskId, "--follow"], { env: env(server), signal: interruption.signal, onStdout: () => interruption.abort() });
     assert.equal(run.code, 130);
     assert.match(run.stderr, /^interrupted/);
   });

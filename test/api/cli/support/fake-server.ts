@@ -22,6 +22,8 @@ export interface Script {
   /** By path, for GET. */
   readonly files?: ReadonlyMap<string, Buffer>;
   readonly token?: string;
+  /** Before every answer of GraphQL. */
+  readonly delayMs?: number;
 }
 
 const Request = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()).default({}) });
@@ -66,6 +68,7 @@ export class FakeServer implements AsyncDisposable {
     const { query, variables } = Request.parse(JSON.parse((await bodyOf(request)).toString()));
     const name = /(?:query|mutation|subscription) (\w+)/.exec(query)?.[1] ?? "";
     this.asked.push({ name, variables });
+    if (this.#script.delayMs !== undefined) await sleep(this.#script.delayMs);
     const stream = this.#script.streams?.[name];
     if (stream) return follow(response, stream(variables));
     const answer = this.#script.answers?.[name]?.(variables) ?? { error: { code: "DEFECT", message: `no script for ${name}` } };

@@ -12,20 +12,23 @@ export interface Run {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Called with everything on standard output so far, whenever there is more; and with a way to send a signal. */
-  readonly onStdout?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Aborting it is Ctrl-C. */
+  readonly signal?: AbortSignal;
+  /** Whenever there is more on standard output. */
+  readonly onStdout?: () => void;
 }
 
 const program = join(import.meta.dirname, "../../../../infra/waybill.js");
 
 /** Runs the real program in a process of its own. */
-export const waybill = (args: readonly string[], { cwd, env = {}, onStdout }: RunOptions = {}): Promise<Run> =>
+export const waybill = (args: readonly string[], { cwd, env = {}, signal, onStdout }: RunOptions = {}): Promise<Run> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args], { cwd, env: { PATH: process.env["PATH"], HOME: "/nonexistent", ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    signal?.addEventListener("abort", () => child.kill("SIGINT"));
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => {
       stdout += chunk.toString();
-      onStdout?.(stdout, (signal) => child.kill(signal));
+      onStdout?.();
     });
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
     child.on("error", reject);
