@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { CliConfig } from "#api/cli/session.ts";
 
-const text = z.string().transform((value) => (value === "" ? undefined : value)).optional();
+const text = z
+  .string()
+  .transform((value) => (value === "" ? undefined : value))
+  .optional();
 
 const CliEnvironment = z.object({
   WAYBILL_URL: text,

@@ -17,12 +17,14 @@ if (Number(process.versions.node.split(".")[0]) >= oldest) {
 function startAgain() {
   const node = ownNode();
   if (node === null) {
-    console.error(`waybill: needs Node ${oldest} or newer, this is ${process.version}, and there is none in node_modules\nget it with: npm ci`);
+    console.error(
+      `waybill: needs Node ${oldest} or newer, this is ${process.version}, and there is none in node_modules\nget it with: npm ci`,
+    );
     process.exit(1);
   }
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
-  // Ctrl-C reaches both from the terminal; the child decides what follows from it.
-  process.on("SIGINT", () => {});
+  // Ctrl-C in a terminal reaches both; the child decides what follows from it.
+  process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {
     console.error(`waybill: cannot start ${node}: ${error.message}`);
@@ -33,7 +35,11 @@ function startAgain() {
 
 function ownNode() {
   try {
-    const node = join(dirname(createRequire(import.meta.url).resolve("node/package.json")), "bin", process.platform === "win32" ? "node.exe" : "node");
+    const node = join(
+      dirname(createRequire(import.meta.url).resolve("node/package.json")),
+      "bin",
+      process.platform === "win32" ? "node.exe" : "node",
+    );
     return existsSync(node) ? node : null;
   } catch {
     return null;

@@ -6,7 +6,8 @@ import { concurrently } from "./concurrently.ts";
 import { CliError, exitCodes, usageError } from "./exit.ts";
 import { bytes, counted, duration, printable } from "./format.ts";
 import { asked, publishOptions } from "./mutation.ts";
-import { addTargets, type Done, type OfferedTarget, publish } from "./operations.ts";
+import type { Done } from "./operations/shared.ts";
+import { addTargets, type OfferedTarget, publish } from "./operations/trust.ts";
 import { patiently } from "./patience.ts";
 import { Progress } from "./progress.ts";
 import { awaitPublication, rolesText } from "./publication.ts";
@@ -34,7 +35,7 @@ export const add = command(
     examples: [
       ["add demo README.md package.json --wait", "two targets, published"],
       ["add demo -r dist --prefix v1.2/", "every file below dist as v1.2/dist/…"],
-      ["add demo build/app.tgz --as app-1.2.tgz --custom '{\"os\":\"linux\"}'", "another name, and facts about it"],
+      ['add demo build/app.tgz --as app-1.2.tgz --custom \'{"os":"linux"}\'', "another name, and facts about it"],
     ],
   },
   async (session, { operands: [repository = "", ...names], values }) => {
@@ -46,7 +47,15 @@ export const add = command(
     const done = await record(session, repository, { targets, publish: values.publish !== false, reason: values.reason });
     const published = values.wait === true && done.task ? await awaitPublication(session, done.task.taskId, repository) : null;
     const milliseconds = Math.round(performance.now() - session.started);
-    const document = { repository, targets, events: done.events, position: done.receipt.position, task: done.task?.taskId ?? null, published, milliseconds };
+    const document = {
+      repository,
+      targets,
+      events: done.events,
+      position: done.receipt.position,
+      task: done.task?.taskId ?? null,
+      published,
+      milliseconds,
+    };
     await session.output.result(document, () => {
       const { green, bold } = session.output;
       const what = counted(targets.length, "target");
@@ -76,7 +85,8 @@ const upload = async (session: Session, files: readonly TargetFile[], custom: ob
   const offered = await concurrently(files, uploadsAtOnce, async ({ file, path }) => {
     const hash = createHash("sha256");
     const blob = await session.client.upload(Readable.from(hashed(file, hash), { objectMode: false }));
-    if (blob.sha256 !== hash.digest("hex")) throw new CliError(exitCodes.failed, `${printable(file)} did not arrive as it was sent`, { hint: "try again" });
+    if (blob.sha256 !== hash.digest("hex"))
+      throw new CliError(exitCodes.failed, `${printable(file)} did not arrive as it was sent`, { hint: "try again" });
     progress?.advance(1);
     return { path, length: blob.length, sha256: blob.sha256, custom };
   });
@@ -98,7 +108,11 @@ interface Recording {
 }
 
 /** One command where that suffices; else many without publication, and one publication for all of them. */
-const record = async (session: Session, repository: string, { targets, publish: wanted, reason }: Recording): Promise<Done & { events: number }> => {
+const record = async (
+  session: Session,
+  repository: string,
+  { targets, publish: wanted, reason }: Recording,
+): Promise<Done & { events: number }> => {
   const { client } = session;
   const single = targets.length <= perCommand;
   let events = 0;

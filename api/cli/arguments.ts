@@ -52,7 +52,10 @@ const choice = (rawName: string, value: string, { choices }: Option): string => 
 };
 
 const unknownOption = (rawName: string, declared: Options) => {
-  const guess = nearest(rawName, Object.keys(declared).flatMap((name) => [`--${name}`, `--no-${name}`]));
+  const guess = nearest(
+    rawName,
+    Object.keys(declared).flatMap((name) => [`--${name}`, `--no-${name}`]),
+  );
   return usageError(`there is no option ${rawName}`, guess === undefined ? undefined : `did you mean ${guess}?`);
 };
 

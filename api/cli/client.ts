@@ -103,7 +103,10 @@ export class Client {
   }
 }
 
-export const encode = <Variables, Answer>({ name, document, read }: Operation<Variables, Answer>, variables: Variables): Encoded<Answer> => ({
+export const encode = <Variables, Answer>(
+  { name, document, read }: Operation<Variables, Answer>,
+  variables: Variables,
+): Encoded<Answer> => ({
   body: Buffer.from(JSON.stringify({ query: document, operationName: name, variables })),
   read,
 });

@@ -10,7 +10,7 @@ export const completion = command(
     operands: ["bash|zsh|fish"],
     details: [
       "bash: source <(waybill completion bash)",
-      "zsh:  waybill completion zsh > \"${fpath[1]}/_waybill\"",
+      'zsh:  waybill completion zsh > "${fpath[1]}/_waybill"',
       "fish: waybill completion fish > ~/.config/fish/completions/waybill.fish",
     ],
     options: {},
@@ -41,7 +41,12 @@ interface Spelled {
 
 const words = async (catalog: Catalog): Promise<Word[]> => {
   const commands = await Promise.all(entriesOf(catalog).map(({ load }) => load()));
-  return commands.map((one) => ({ name: one.name, summary: one.summary, options: spelled({ ...one.options, ...globalOptions }), operands: operandsOf(one, commands) }));
+  return commands.map((one) => ({
+    name: one.name,
+    summary: one.summary,
+    options: spelled({ ...one.options, ...globalOptions }),
+    operands: operandsOf(one, commands),
+  }));
 };
 
 const operandsOf = ({ name, operands }: Command, all: readonly Command[]): string[] => {
@@ -67,7 +72,9 @@ const bash = (all: readonly Word[]): string[] => [
   ...all.flatMap(({ name, options, operands }) => [
     `    ${name})`,
     '      case "$before" in',
-    ...options.filter(({ values }) => values.length > 0).map(({ long, values }) => `        ${long}) COMPREPLY=($(compgen -W "${values.join(" ")}" -- "$word")); return ;;`),
+    ...options
+      .filter(({ values }) => values.length > 0)
+      .map(({ long, values }) => `        ${long}) COMPREPLY=($(compgen -W "${values.join(" ")}" -- "$word")); return ;;`),
     "      esac",
     `      if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "${options.map(({ long }) => long).join(" ")}" -- "$word")); return; fi`,
     ...(operands.length > 0 ? [`      COMPREPLY=($(compgen -W "${operands.join(" ")}" -- "$word"))`] : []),

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { command } from "./command.ts";
-import { exitCodes } from "./exit.ts";
+import { exitCodes, usageError } from "./exit.ts";
 import { printable, shortened } from "./format.ts";
-import { type Event, type EventFilter, followEvents, lastEvents } from "./operations.ts";
+import { type Event, type EventFilter, followEvents, lastEvents } from "./operations/audit.ts";
 import { backoff, isAway } from "./patience.ts";
 import type { Session } from "./session.ts";
 
@@ -19,7 +19,14 @@ export const events = command(
       after: { kind: "integer", value: "POS", help: "begin behind this position; 0 is the beginning" },
       stream: { kind: "text", value: "STREAM", help: "only this stream: trust.targets-demo" },
       type: { kind: "text", value: "TYPE", help: "only this type: trust.TargetsAdded.v1, or trust.*" },
-      limit: { kind: "integer", min: 1, max: 1_000_000_000, short: "n", value: "N", help: "at most so many (20; with --follow or --after: no limit)" },
+      limit: {
+        kind: "integer",
+        min: 1,
+        max: 1_000_000_000,
+        short: "n",
+        value: "N",
+        help: "at most so many (20; with --follow or --after: no limit)",
+      },
     },
     examples: [
       ["events --follow", "the last ten, and whatever comes"],
@@ -27,29 +34,46 @@ export const events = command(
     ],
   },
   async (session, { values }) => {
-    const filter = { stream: values.stream, type: values.type };
+    const { stream, type, follow = false, limit = Number.POSITIVE_INFINITY } = values;
+    const filter = { stream, type };
     const print = printer(session);
-    let left = values.limit ?? Number.POSITIVE_INFINITY;
-    let { after } = values;
-    if (after === undefined) {
-      const last = Math.min(left, values.follow === true ? 10 : 1000, values.limit ?? 20);
-      const recent = await newest(session, filter, last);
-      for (const event of recent) await print(event);
-      left -= recent.length;
-      after = recent.at(-1)?.position ?? 0;
-      if (values.follow !== true) return exitCodes.ok;
+    if (values.after !== undefined) {
+      const until = follow ? Number.POSITIVE_INFINITY : ((await newest(session, filter, 1))[0]?.position ?? 0);
+      await printBehind(session, print, { filter, after: values.after, until, limit });
+      return exitCodes.ok;
     }
-    const until = values.follow === true ? Number.POSITIVE_INFINITY : ((await newest(session, filter, 1))[0]?.position ?? 0);
-    if (left <= 0 || after >= until) return exitCodes.ok;
-    for await (const event of everyEvent(session, filter, after)) {
-      if (event.position > until) break;
-      await print(event);
-      left -= 1;
-      if (left <= 0 || event.position >= until) break;
-    }
+    const recent = await newest(session, filter, recentCount(values.limit, follow));
+    for (const event of recent) await print(event);
+    const after = recent.at(-1)?.position ?? 0;
+    if (follow) await printBehind(session, print, { filter, after, until: Number.POSITIVE_INFINITY, limit: limit - recent.length });
     return exitCodes.ok;
   },
 );
+
+const recentCount = (limit: number | undefined, follow: boolean): number => {
+  if (follow) return Math.min(10, limit ?? 10);
+  if (limit !== undefined && limit > 1000) throw usageError("--limit is 1000 at most here", "for more begin somewhere: --after 0");
+  return limit ?? 20;
+};
+
+interface Stretch {
+  readonly filter: EventFilter;
+  readonly after: number;
+  /** The last position that is wanted. */
+  readonly until: number;
+  readonly limit: number;
+}
+
+const printBehind = async (session: Session, print: Print, { filter, after, until, limit }: Stretch): Promise<void> => {
+  let left = limit;
+  if (left <= 0 || after >= until) return;
+  for await (const event of everyEvent(session, filter, after)) {
+    if (event.position > until) return;
+    await print(event);
+    left -= 1;
+    if (left <= 0 || event.position >= until) return;
+  }
+};
 
 const newest = async ({ client }: Session, filter: EventFilter, last: number): Promise<Event[]> =>
   (await client.request(lastEvents, { ...filter, last })).events.edges.map(({ node }) => node);
@@ -76,14 +100,16 @@ export async function* everyEvent(session: Session, filter: EventFilter, after: 
   }
 }
 
-const printer = ({ output }: Session): ((event: Event) => Promise<void>) => {
+type Print = (event: Event) => Promise<void>;
+
+const printer = ({ output }: Session): Print => {
   const width = output.columns;
   return async (event) =>
     output.result(event, () => {
       const position = String(event.position).padStart(7);
       const head = `${position}  ${event.at.slice(11, 19)}  `;
       const type = printable(event.type);
-      const room = Math.max(10, width - head.length - Math.max(26, type.length) - 2);
-      return `${output.bold(position)}  ${output.dim(event.at.slice(11, 19))}  ${type.padEnd(26)}  ${output.dim(shortened(`${printable(event.stream)}#${event.revision}`, room))}`;
+      const room = Math.max(10, width - head.length - Math.max(30, type.length) - 2);
+      return `${output.bold(position)}  ${output.dim(event.at.slice(11, 19))}  ${type.padEnd(30)}  ${output.dim(shortened(`${printable(event.stream)}#${event.revision}`, room))}`;
     });
 };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CliError, exitCodes } from "./exit.ts";
-import { followTask, showTask, type Task } from "./operations.ts";
+import { followTask, showTask, type Task } from "./operations/tasks.ts";
 import { isAway, patiently } from "./patience.ts";
 import type { Session } from "./session.ts";
 

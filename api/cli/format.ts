@@ -21,8 +21,11 @@ export const duration = (milliseconds: number): string => {
   return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
 };
 
-/** `2026-11-21 17:51:02` UTC, of an ISO time. */
-export const time = (iso: string | null): string => (iso === null ? "–" : iso.replace("T", " ").replace(/(\.\d+)?Z$/, ""));
+/** `2026-11-21 17:51:02Z` of an ISO time in UTC. */
+export const time = (iso: string | null): string => (iso === null ? "–" : iso.replace("T", " ").replace(/\.\d+Z$/, "Z"));
+
+/** `2026-11-21`, where the hour does not matter. */
+export const date = (iso: string): string => iso.slice(0, 10);
 
 /** What names from elsewhere may not do to a terminal. */
 export const printable = (text: string): string => stripVTControlCharacters(text).replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, "\ufffd");

@@ -17,7 +17,11 @@ export const help = command(
     const entry = entries.find(({ name }) => name === topic);
     const lines = topic === undefined ? overview(catalog) : entry ? commandHelp(await entry.load()) : topics.get(topic);
     const guess = nearest(topic ?? "", [...entries.map(({ name }) => name), ...topics.keys()]);
-    if (!lines) throw usageError(`there is no help for ${JSON.stringify(topic)}`, guess === undefined ? "see: waybill help" : `did you mean: waybill help ${guess}?`);
+    if (!lines)
+      throw usageError(
+        `there is no help for ${JSON.stringify(topic)}`,
+        guess === undefined ? "see: waybill help" : `did you mean: waybill help ${guess}?`,
+      );
     for (const line of lines) await output.line(line);
     return exitCodes.ok;
   },

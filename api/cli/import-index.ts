@@ -1,15 +1,17 @@
+import { basename } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { command } from "./command.ts";
 import { concurrently } from "./concurrently.ts";
 import { CliError, exitCodes, usageError } from "./exit.ts";
-import { count, counted, duration } from "./format.ts";
+import { duration } from "./format.ts";
 import { IndexError } from "./import/index-error.ts";
-import { type Loaded, loadIndex, type Source } from "./import/load-index.ts";
+import { type Loaded, loadIndex, type Prepared, type Source } from "./import/load-index.ts";
+import { entriesText, summary } from "./import/summary.ts";
 import { asked, reasonOption } from "./mutation.ts";
-import { countTargets, publish } from "./operations.ts";
+import { countTargets, publish } from "./operations/trust.ts";
 import { patiently } from "./patience.ts";
 import { Progress } from "./progress.ts";
-import { awaitPublication, type Published, rolesText } from "./publication.ts";
+import { awaitPublication, type Published } from "./publication.ts";
 import type { Session } from "./session.ts";
 
 /** Commands under way at once: the server groups their appends; more than this brought nothing. */
@@ -39,58 +41,75 @@ export const importCommand = command(
     ],
   },
   async (session, { operands: [repository = ""], values }) => {
-    const { "debian-index": debianIndex, "npm-lock": npmLock } = values;
-    const file = debianIndex ?? npmLock;
-    if (file === undefined || (debianIndex !== undefined && npmLock !== undefined)) throw usageError("say what to import: --debian-index FILE or --npm-lock FILE");
-    const source = {
-      kind: debianIndex === undefined ? ("npm" as const) : ("deb" as const),
-      file,
-      source: values.source ?? file.split("/").at(-1) ?? file,
-      repository,
-      reason: values.reason,
-      batch: values.batch ?? 1000,
-    };
+    const source = { ...sourceOf(values), repository, reason: values.reason, batch: values.batch ?? 1000 };
     const loaded = await load(session, source);
     const before = await targetsOf(session, repository);
-    const events = await send(session, loaded);
+    const sent = await send(session, loaded);
     const published = values.publish === false ? null : await publishAll(session, source);
-    const after = await targetsOf(session, repository, events.position);
-    const milliseconds = Math.round(performance.now() - session.started);
-    const { targets, versions } = loaded;
-    const document = { repository, source: source.source, targets, versions, events: events.recorded, targetsBefore: before, targetsAfter: after, published, milliseconds };
-    await session.output.result(document, () => summary(session, document, values.publish !== false));
+    const imported = {
+      repository,
+      source: source.source,
+      targets: loaded.targets,
+      versions: loaded.versions,
+      events: sent.recorded,
+      targetsBefore: before,
+      targetsAfter: await targetsOf(session, repository, sent.position),
+      published,
+      milliseconds: Math.round(performance.now() - session.started),
+    };
+    await session.output.result(imported, () => summary(session.output, imported, values.publish !== false));
     return exitCodes.ok;
   },
 );
+
+interface Files {
+  readonly "debian-index"?: string | undefined;
+  readonly "npm-lock"?: string | undefined;
+  readonly source?: string | undefined;
+}
+
+const sourceOf = ({ "debian-index": debianIndex, "npm-lock": npmLock, source }: Files): Pick<Source, "kind" | "file" | "source"> => {
+  const file = debianIndex ?? npmLock;
+  if (file === undefined || (debianIndex !== undefined && npmLock !== undefined))
+    throw usageError("say what to import: --debian-index FILE or --npm-lock FILE");
+  return { kind: debianIndex === undefined ? "npm" : "deb", file, source: source ?? basename(file) };
+};
 
 const load = async (session: Session, source: Source): Promise<Loaded> => {
   // Reading leaves much behind that is dead at once; a small nursery is swept often and keeps the process 50 MB smaller.
   setFlagsFromString("--semi-space-growth-factor=1");
   const start = performance.now();
   const loaded = await loadIndex(source).catch((cause: unknown) => {
-    if (cause instanceof IndexError) throw new CliError(exitCodes.usage, cause.message, { hint: "nothing was sent; mend the file or fetch it again", cause });
-    if (cause instanceof Error && "syscall" in cause) throw new CliError(exitCodes.usage, `cannot read ${source.file}: ${cause.message}`, { cause });
+    if (cause instanceof IndexError)
+      throw new CliError(exitCodes.usage, cause.message, { hint: "nothing was sent; mend the file or fetch it again", cause });
+    if (cause instanceof Error && "syscall" in cause)
+      throw new CliError(exitCodes.usage, `cannot read ${source.file}: ${cause.message}`, { cause });
     throw cause;
   });
-  const { targets, versions } = loaded;
-  const what = targets > 0 ? `${counted(targets, "target")} and ${counted(versions, "package version")}` : counted(versions, "package version");
-  session.output.note(`read ${what} in ${duration(performance.now() - start)}`);
+  session.output.note(`read ${entriesText(loaded)} in ${duration(performance.now() - start)}`);
   return loaded;
 };
 
 const targetsOf = async ({ client }: Session, name: string, after?: number): Promise<number> => {
   const { repository } = await client.request(countTargets, { name, after });
-  if (!repository) throw new CliError(exitCodes.refused, `there is no repository ${JSON.stringify(name)} (REPOSITORY_NOT_FOUND)`, { hint: `make it: waybill init ${name}` });
+  if (!repository)
+    throw new CliError(exitCodes.refused, `there is no repository ${JSON.stringify(name)} (REPOSITORY_NOT_FOUND)`, {
+      hint: `make it: waybill init ${name}`,
+    });
   return repository.targetCount;
 };
 
 /** How many events the commands brought about, and the position of the last. */
 const send = async (session: Session, { targets, versions, commands }: Loaded): Promise<{ recorded: number; position: number }> => {
   using progress = new Progress(session.output, "importing", targets + versions);
-  const receipts = await concurrently(commands, commandsAtOnce, async ({ entries, command }) => {
+  const sendOne = async ({ entries, command }: Prepared) => {
     const { receipt } = await patiently(session, () => session.client.send(command));
     progress.advance(entries);
     return receipt;
+  };
+  const receipts = await concurrently(commands, commandsAtOnce, sendOne).catch((cause: unknown) => {
+    const hint = "the same command again adds only what is missing";
+    throw session.signal.aborted ? new CliError(exitCodes.interrupted, "interrupted", { hint, cause }) : cause;
   });
   return {
     recorded: receipts.reduce((sum, { eventIds }) => sum + eventIds.length, 0),
@@ -104,24 +123,4 @@ const publishAll = async (session: Session, { repository, reason }: Source): Pro
   if (!task) return null;
   if (session.output.progress?.live === true) session.output.note("publishing…");
   return awaitPublication(session, task.taskId, repository);
-};
-
-interface Summary {
-  readonly repository: string;
-  readonly targets: number;
-  readonly versions: number;
-  readonly events: number;
-  readonly targetsBefore: number;
-  readonly targetsAfter: number;
-  readonly published: Published | null;
-  readonly milliseconds: number;
-}
-
-const summary = ({ output }: Session, { repository, targets, versions, events, targetsBefore, targetsAfter, published, milliseconds }: Summary, wanted: boolean): string[] => {
-  const all = targets > 0 ? `all ${counted(targets, "target")} and ${counted(versions, "package version")}` : `all ${counted(versions, "package version")}`;
-  const visible = published ? [`${output.green("published")} ${rolesText(published)}`] : [];
-  const pending = !wanted && targets > 0 && events > 0 ? [`not published yet: waybill publish ${repository}`] : [];
-  if (events === 0) return [`nothing new: ${all} were there already (${duration(milliseconds)})`, ...visible];
-  const added = targets > 0 ? [`targets   ${count(targetsBefore)} before, ${count(targetsAfter)} now`] : ["no targets: npm locks neither size nor SHA-256 of files"];
-  return [`${output.green("imported")} ${all.slice(4)} into ${output.bold(repository)} in ${duration(milliseconds)} (${counted(events, "event")})`, ...added, ...visible, ...pending];
 };

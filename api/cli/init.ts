@@ -2,10 +2,11 @@ import { command } from "./command.ts";
 import { exitCodes, usageError } from "./exit.ts";
 import { duration } from "./format.ts";
 import { asked, reasonOption } from "./mutation.ts";
-import { bootstrapRepository } from "./operations.ts";
+import { bootstrapRepository } from "./operations/trust.ts";
 import { awaitPublication } from "./publication.ts";
 
-const days = (usual: number, what: string) => ({ kind: "integer", min: 1, max: 36_600, value: "DAYS", help: `life of ${what} (${usual})` }) as const;
+const days = (usual: number, what: string) =>
+  ({ kind: "integer", min: 1, max: 36_600, value: "DAYS", help: `life of ${what} (${usual})` }) as const;
 
 export const init = command(
   {
@@ -34,24 +35,18 @@ export const init = command(
     const { client, output } = session;
     const { bins, "bin-form": form } = values;
     if (bins !== undefined && (bins & (bins - 1)) !== 0) throw usageError(`--bins must be a power of two, not ${bins}`);
-    const input = {
-      repository,
-      bins,
-      binForm: form?.toUpperCase(),
-      expires: {
-        root: values["expires-root"],
-        targets: values["expires-targets"],
-        snapshot: values["expires-snapshot"],
-        timestamp: values["expires-timestamp"],
-        bins: values["expires-bins"],
-      },
-      ...asked(values.reason),
+    const expires = {
+      root: values["expires-root"],
+      targets: values["expires-targets"],
+      snapshot: values["expires-snapshot"],
+      timestamp: values["expires-timestamp"],
+      bins: values["expires-bins"],
     };
+    const input = { repository, bins, binForm: form?.toUpperCase(), expires, ...asked(values.reason) };
     const { receipt, task } = (await client.request(bootstrapRepository, { input })).bootstrapRepository;
     if (task) await awaitPublication(session, task.taskId, repository);
     const milliseconds = Math.round(performance.now() - session.started);
-    const metadataUrl = new URL(`tuf/${repository}/metadata/`, client.url).href;
-    const targetsUrl = new URL(`tuf/${repository}/targets/`, client.url).href;
+    const [metadataUrl, targetsUrl] = ["metadata", "targets"].map((kind) => new URL(`tuf/${repository}/${kind}/`, client.url).href);
     await output.result({ repository, receipt, metadataUrl, targetsUrl, milliseconds }, () => [
       `${output.green("made")} repository ${output.bold(repository)} in ${duration(milliseconds)}`,
       `metadata  ${metadataUrl}`,

@@ -1,7 +1,7 @@
 import { command } from "./command.ts";
 import { exitCodes } from "./exit.ts";
 import { count, time } from "./format.ts";
-import { listRepositories } from "./operations.ts";
+import { listRepositories } from "./operations/trust.ts";
 import { allNodes } from "./pages.ts";
 import { table } from "./table.ts";
 

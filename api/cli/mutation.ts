@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Option } from "./options.ts";
-import type { Asked } from "./operations.ts";
+import type { Asked } from "./operations/shared.ts";
 
 /** Options of every command that changes something. */
 export const reasonOption = { kind: "text", value: "TEXT", help: "why; kept with the event" } as const satisfies Option;

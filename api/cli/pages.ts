@@ -10,7 +10,7 @@ export interface PageOf<Node> {
 
 /** The pages of a connection, each asked for when the one before was dealt with. */
 export async function* pages<Node>(ask: (after: string | null) => Promise<Connection<Node>>): AsyncGenerator<PageOf<Node>> {
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const { edges, pageInfo }: Connection<Node> = await ask(after);
     yield { nodes: edges.map(({ node }) => node), more: pageInfo.hasNextPage };
     if (!pageInfo.hasNextPage) return;

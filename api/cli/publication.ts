@@ -1,6 +1,6 @@
 import { counted } from "./format.ts";
 import { finishedTask } from "./follow-task.ts";
-import { newestMetadata } from "./operations.ts";
+import { newestMetadata } from "./operations/trust.ts";
 import type { Session } from "./session.ts";
 
 export interface RoleVersion {
@@ -28,9 +28,9 @@ const ranks = ["root", "timestamp", "snapshot", "targets"];
 const rank = ({ role }: RoleVersion): number => (ranks.includes(role) ? ranks.indexOf(role) : ranks.length);
 const byRank = (a: RoleVersion, b: RoleVersion): number => rank(a) - rank(b) || (a.role < b.role ? -1 : 1);
 
-/** `timestamp v5, snapshot v5, bins-3f v2`, and how many more. */
+/** `timestamp v5, snapshot v5, bins-3f v2`, and how many more: one line of a terminal. */
 export const rolesText = ({ roles, complete }: Published): string => {
-  const shown = roles.length > 8 ? roles.slice(0, 6) : roles;
+  const shown = roles.length > 5 ? roles.slice(0, 3) : roles;
   const more = roles.length - shown.length;
   const rest = more === 0 && complete ? [] : [complete ? `and ${counted(more, "more role")}` : `and more than ${more} roles`];
   return [...shown.map(({ role, version }) => `${role} v${version}`), ...rest].join(", ");

@@ -2,7 +2,7 @@ import { command } from "./command.ts";
 import { exitCodes } from "./exit.ts";
 import { duration } from "./format.ts";
 import { asked, publishOptions } from "./mutation.ts";
-import { publish as publishOperation } from "./operations.ts";
+import { publish as publishOperation } from "./operations/trust.ts";
 import { awaitPublication, rolesText } from "./publication.ts";
 
 export const publish = command(
@@ -21,7 +21,9 @@ export const publish = command(
     const document = { repository, position: receipt.position, task: task?.taskId ?? null, published, milliseconds };
     await output.result(document, () => {
       if (!task) return "nothing to publish";
-      return published ? `${output.green("published")} ${rolesText(published)} in ${duration(milliseconds)}` : `publication is task ${task.taskId}`;
+      return published
+        ? `${output.green("published")} ${rolesText(published)} in ${duration(milliseconds)}`
+        : `publication is task ${task.taskId}`;
     });
     return exitCodes.ok;
   },

@@ -3,7 +3,7 @@ import { command } from "./command.ts";
 import { CliError, exitCodes } from "./exit.ts";
 import { duration } from "./format.ts";
 import { asked, reasonOption } from "./mutation.ts";
-import { rebuildProjection, showStatus, type Status } from "./operations.ts";
+import { rebuildProjection, showStatus, type Status } from "./operations/status.ts";
 import { patiently } from "./patience.ts";
 import { Progress } from "./progress.ts";
 import type { Session } from "./session.ts";
@@ -47,5 +47,6 @@ const switched = async (session: Session, name: string, generation: number): Pro
 
 const throwIfStopped = (projection: Status["projections"][number] | undefined, name: string): void => {
   if (!projection) throw new CliError(exitCodes.refused, `there is no projection ${name} any more`);
-  if (projection.error !== null) throw new CliError(exitCodes.failed, `${name} stopped at position ${projection.failedPosition ?? "?"}: ${projection.error}`);
+  if (projection.error !== null)
+    throw new CliError(exitCodes.failed, `${name} stopped at position ${projection.failedPosition ?? "?"}: ${projection.error}`);
 };

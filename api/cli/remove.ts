@@ -2,7 +2,7 @@ import { command } from "./command.ts";
 import { exitCodes, usageError } from "./exit.ts";
 import { counted, duration } from "./format.ts";
 import { asked, publishOptions } from "./mutation.ts";
-import { removeTargets } from "./operations.ts";
+import { removeTargets } from "./operations/trust.ts";
 import { awaitPublication, rolesText } from "./publication.ts";
 
 export const remove = command(

@@ -51,22 +51,28 @@ const dispatch = async (args: readonly string[], { terminal, config, signal, mor
 const split = (args: readonly string[]): { name: string | undefined; before: string[]; behind: string[] } => {
   const takesValue = new Set(Object.entries(globalOptions).flatMap(([name, { kind }]) => (kind === "text" ? [`--${name}`] : [])));
   const at = args.findIndex((arg, index) => !arg.startsWith("-") && !takesValue.has(args[index - 1] ?? ""));
-  return at < 0 ? { name: undefined, before: [...args], behind: [] } : { name: args[at], before: args.slice(0, at), behind: args.slice(at + 1) };
+  return at < 0
+    ? { name: undefined, before: [...args], behind: [] }
+    : { name: args[at], before: args.slice(0, at), behind: args.slice(at + 1) };
 };
 
 const find = async (wanted: string, catalog: Catalog): Promise<Command> => {
   const entries = entriesOf(catalog);
   const entry = entries.find(({ name }) => name === wanted);
   if (entry) return entry.load();
-  const guess = nearest(wanted, entries.map(({ name }) => name));
-  throw usageError(`there is no command ${JSON.stringify(wanted)}`, guess === undefined ? "see: waybill help" : `did you mean: waybill ${guess}?`);
+  const guess = nearest(
+    wanted,
+    entries.map(({ name }) => name),
+  );
+  throw usageError(
+    `there is no command ${JSON.stringify(wanted)}`,
+    guess === undefined ? "see: waybill help" : `did you mean: waybill ${guess}?`,
+  );
 };
 
 const tell = (error: unknown, { terminal: { stderr }, signal }: Surroundings): number => {
-  if (signal.aborted && !(error instanceof CliError && error.exit !== exitCodes.interrupted)) {
-    stderr.write("interrupted; what was acknowledged stays, the same command again does the rest\n");
-    return exitCodes.interrupted;
-  }
+  // Whoever pressed Ctrl-C knows it; only what to do next may be news.
+  if (signal.aborted && !(error instanceof CliError && error.hint !== undefined)) return exitCodes.interrupted;
   if (!(error instanceof CliError)) {
     stderr.write(`waybill: this is a defect of Waybill\n${error instanceof Error ? error.stack : String(error)}\n`);
     return exitCodes.failed;

@@ -8,7 +8,9 @@ const GraphqlErrors = z.object({
     .array(
       z.object({
         message: z.string(),
-        extensions: z.looseObject({ code: z.string().catch("DEFECT"), issues: Issues, retryAfter: z.number().optional().catch(undefined) }).optional(),
+        extensions: z
+          .looseObject({ code: z.string().catch("DEFECT"), issues: Issues, retryAfter: z.number().optional().catch(undefined) })
+          .optional(),
       }),
     )
     .min(1),

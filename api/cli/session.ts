@@ -43,7 +43,8 @@ export const openSession = async (
 
 const readUrl = (text: string): URL => {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url || !/^https?:$/.test(url.protocol)) throw usageError(`${JSON.stringify(text)} is no address of a server`, "write --url http://host:4000");
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw usageError(`${JSON.stringify(text)} is no address of a server`, "write --url http://host:4000");
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return url;
 };
@@ -59,7 +60,9 @@ const readToken = async (globals: GlobalValues, config: CliConfig, url: URL): Pr
 
 const tokenIn = async (file: string): Promise<string> => {
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new CliError(exitCodes.usage, `cannot read the token in ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new CliError(exitCodes.usage, `cannot read the token in ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   });
   const token = text.trim();
   if (!/^[\x21-\x7e]+$/.test(token)) throw usageError(`${file} holds no token`);

@@ -1,7 +1,7 @@
 import { command } from "./command.ts";
 import { CliError, exitCodes } from "./exit.ts";
 import { bytes, count, counted, duration, printable, time } from "./format.ts";
-import { listTargets, showRepository, showTarget } from "./operations.ts";
+import { listTargets, showRepository, showTarget } from "./operations/trust.ts";
 import { pages } from "./pages.ts";
 import type { Session } from "./session.ts";
 import { card, table } from "./table.ts";
@@ -31,12 +31,17 @@ export const show = command(
 );
 
 const noRepository = (name: string) =>
-  new CliError(exitCodes.refused, `there is no repository ${JSON.stringify(name)} (REPOSITORY_NOT_FOUND)`, { hint: "see which there are: waybill list" });
+  new CliError(exitCodes.refused, `there is no repository ${JSON.stringify(name)} (REPOSITORY_NOT_FOUND)`, {
+    hint: "see which there are: waybill list",
+  });
 
 const showOne = async ({ client, output }: Session, name: string, path: string): Promise<number> => {
   const { repository, target } = await client.request(showTarget, { repository: name, path });
   if (!repository) throw noRepository(name);
-  if (!target) throw new CliError(exitCodes.refused, `${name} has no target ${JSON.stringify(path)} (TARGET_NOT_FOUND)`, { hint: `see which there are: waybill show ${name} --targets` });
+  if (!target)
+    throw new CliError(exitCodes.refused, `${name} has no target ${JSON.stringify(path)} (TARGET_NOT_FOUND)`, {
+      hint: `see which there are: waybill show ${name} --targets`,
+    });
   await output.result(target, () =>
     card([
       ["target", output.bold(printable(target.path))],
@@ -58,11 +63,17 @@ interface Listing {
 
 const showTargets = async ({ client, output }: Session, repository: string, { prefix, limit }: Listing): Promise<number> => {
   let left = limit;
-  const ask = async (after: string | null) => (await client.request(listTargets, { repository, prefix, first: Math.min(left, 500), after })).targets;
+  const ask = async (after: string | null) =>
+    (await client.request(listTargets, { repository, prefix, first: Math.min(left, 500), after })).targets;
   for await (const { nodes, more } of pages(ask)) {
     for (const target of nodes)
-      await output.result(target, () => `${target.published ? " " : "*"} ${bytes(target.length).padStart(8)}  ${target.sha256.slice(0, 12)}  ${printable(target.path)}`);
+      await output.result(
+        target,
+        () =>
+          `${target.published ? " " : "*"} ${bytes(target.length).padStart(8)}  ${target.sha256.slice(0, 12)}  ${printable(target.path)}`,
+      );
     left -= nodes.length;
+    if (nodes.some(({ published }) => !published)) output.note(output.dim(`* is not published yet: waybill publish ${repository}`));
     if (left > 0) continue;
     if (more) output.note(output.dim("there are more: --limit N, --prefix DIR/"));
     break;
@@ -78,7 +89,10 @@ const showCard = async ({ client, output }: Session, name: string): Promise<numb
   await output.result({ ...repository, metadataUrl: new URL(`tuf/${name}/metadata/`, client.url).href }, () => [
     ...card([
       ["repository", output.bold(repository.name)],
-      ["targets", count(repository.targetCount) + (repository.pending ? output.yellow(`  some are not published yet: waybill publish ${name}`) : "")],
+      [
+        "targets",
+        count(repository.targetCount) + (repository.pending ? output.yellow(`  some are not published yet: waybill publish ${name}`) : ""),
+      ],
       ["bins", `${repository.bins}, ${repository.binForm.toLowerCase()}`],
       ["made", time(repository.establishedAt)],
       ["published", time(repository.publishedAt)],
@@ -89,7 +103,16 @@ const showCard = async ({ client, output }: Session, name: string): Promise<numb
       [{ title: "ROLE" }, { title: "VERSION", right: true }, { title: "EXPIRES" }, { title: "LIFE" }],
       [
         ...top.map(({ role, version, expires }) => [role, String(version), time(expires), life(repository.expires[role])]),
-        ...(bins.length > 0 ? [[`bins (${bins.length})`, versionRange(bins), `from ${time(bins.map(({ expires }) => expires).toSorted()[0] ?? null)}`, life(repository.expires["bins"])]] : []),
+        ...(bins.length > 0
+          ? [
+              [
+                `bins (${bins.length})`,
+                versionRange(bins),
+                `from ${time(bins.map(({ expires }) => expires).toSorted()[0] ?? null)}`,
+                life(repository.expires["bins"]),
+              ],
+            ]
+          : []),
       ],
     ),
   ]);
@@ -102,4 +125,5 @@ const versionRange = (roles: readonly { readonly version: number }[]): string =>
   return least === most ? String(least) : `${least}–${most}`;
 };
 
-const life = (seconds: number | undefined): string => (seconds === undefined ? "–" : seconds < 86_400 ? duration(seconds * 1000) : counted(Math.round(seconds / 86_400), "day"));
+const life = (seconds: number | undefined): string =>
+  seconds === undefined ? "–" : seconds < 86_400 ? duration(seconds * 1000) : counted(Math.round(seconds / 86_400), "day");

@@ -1,7 +1,7 @@
 import { command } from "./command.ts";
 import { exitCodes } from "./exit.ts";
 import { count, printable, time } from "./format.ts";
-import { showStatus, type Status } from "./operations.ts";
+import { showStatus, type Status } from "./operations/status.ts";
 import { table } from "./table.ts";
 import type { Output } from "./terminal.ts";
 
@@ -25,7 +25,13 @@ const statusLines = (output: Output, { version, log, projections, workers }: Sta
   `Waybill ${version}, log in ${log.engine}, head at position ${output.bold(count(log.head))}`,
   "",
   ...table(
-    [{ title: "PROJECTION" }, { title: "POSITION", right: true }, { title: "LAG", right: true }, { title: "GEN", right: true }, { title: "STATE" }],
+    [
+      { title: "PROJECTION" },
+      { title: "POSITION", right: true },
+      { title: "LAG", right: true },
+      { title: "GEN", right: true },
+      { title: "STATE" },
+    ],
     projections.map((projection) => [
       projection.name,
       count(projection.position),
@@ -34,7 +40,9 @@ const statusLines = (output: Output, { version, log, projections, workers }: Sta
       stateOf(output, projection),
     ]),
   ),
-  ...projections.flatMap(({ name, error, failedPosition }) => (error === null ? [] : [output.red(`${name} stopped at position ${failedPosition ?? "?"}: ${printable(error)}`)])),
+  ...projections.flatMap(({ name, error, failedPosition }) =>
+    error === null ? [] : [output.red(`${name} stopped at position ${failedPosition ?? "?"}: ${printable(error)}`)],
+  ),
   "",
   ...(workers.length === 0
     ? [output.yellow("no workers: nothing will be published")]

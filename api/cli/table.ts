@@ -9,7 +9,12 @@ export interface Column {
 export const table = (columns: readonly Column[], rows: readonly (readonly string[])[]): string[] => {
   const all = [columns.map(({ title }) => title), ...rows];
   const widths = columns.map((_, index) => Math.max(...all.map((row) => width(row[index] ?? ""))));
-  return all.map((row) => columns.map(({ right }, index) => pad(row[index] ?? "", widths[index] ?? 0, right === true)).join("  ").trimEnd());
+  return all.map((row) =>
+    columns
+      .map(({ right }, index) => pad(row[index] ?? "", widths[index] ?? 0, right === true))
+      .join("  ")
+      .trimEnd(),
+  );
 };
 
 /** Names and values below one another: a card. */

@@ -27,7 +27,8 @@ export const targetFiles = async (operands: readonly string[], { recursive, pref
   for (const { file, length } of files) {
     const path = prefix + (as ?? ownPath(file));
     const problem = TargetPath.safeParse(path).error?.issues[0]?.message;
-    if (problem !== undefined) throw usageError(`${printable(file)}: its path as a target, ${JSON.stringify(path)}, ${problem}`, "give it another: --as PATH");
+    if (problem !== undefined)
+      throw usageError(`${printable(file)}: its path as a target, ${JSON.stringify(path)}, ${problem}`, "give it another: --as PATH");
     const other = targets.get(path);
     if (other && resolve(other.file) !== resolve(file)) throw usageError(`${file} and ${other.file} would both be the target ${path}`);
     targets.set(path, { file, path, length });
@@ -37,7 +38,8 @@ export const targetFiles = async (operands: readonly string[], { recursive, pref
 
 const ownPath = (file: string): string => {
   const path = relative(process.cwd(), resolve(file));
-  if (path === ".." || path.startsWith(`..${sep}`)) throw usageError(`${file} is outside of this folder`, "name the target: --as PATH; or go to its folder first");
+  if (path === ".." || path.startsWith(`..${sep}`))
+    throw usageError(`${file} is outside of this folder`, "name the target: --as PATH; or go to its folder first");
   return path.replaceAll(sep, "/");
 };
 

@@ -2,7 +2,7 @@ import { command } from "./command.ts";
 import { CliError, exitCodes } from "./exit.ts";
 import { duration, time } from "./format.ts";
 import { isOver, taskChanges, throwIfFailed } from "./follow-task.ts";
-import { showTask, type Task } from "./operations.ts";
+import { showTask, type Task } from "./operations/tasks.ts";
 import { card } from "./table.ts";
 import type { Output } from "./terminal.ts";
 
@@ -18,7 +18,8 @@ export const task = command(
   async ({ client, output, ...session }, { operands: [id = ""], values }) => {
     if (values.follow !== true) {
       const { task } = await client.request(showTask, { id });
-      if (!task) throw new CliError(exitCodes.refused, `there is no task ${id}`, { hint: "the id is printed by add, remove, publish and import" });
+      if (!task)
+        throw new CliError(exitCodes.refused, `there is no task ${id}`, { hint: "the id is printed by add, remove, publish and import" });
       await output.result(task, () => card(facts(output, task)));
       if (isOver(task)) throwIfFailed(task);
       return exitCodes.ok;

@@ -50,7 +50,9 @@ const noTarget = (path: string): CliError =>
 
 const rolesIn = async (folder: string): Promise<Trusted[]> => {
   const first = ["root", "timestamp", "snapshot", "targets"];
-  const others = (await readdir(folder)).map((name) => decodeURIComponent(name.replace(/\.json$/, ""))).filter((role) => !first.includes(role));
+  const others = (await readdir(folder))
+    .map((name) => decodeURIComponent(name.replace(/\.json$/, "")))
+    .filter((role) => !first.includes(role));
   const found = await Promise.all([...first, ...others].map((role) => versionIn(folder, role)));
   return found.filter((trusted) => trusted !== null);
 };
@@ -67,8 +69,14 @@ const verifying = async <Answer>({ folder }: TrustStore, work: () => Promise<Ans
         cause,
       });
     if (/fetch failed|Failed to download|terminated|[Tt]imeout/.test(cause.message))
-      throw new CliError(exitCodes.unavailable, `the repository cannot be read: ${cause.message}`, { hint: "is the server running? try again", cause });
-    throw new CliError(exitCodes.unverified, `NOT VERIFIED, nothing was written: ${cause.message}`, { hint: hintOf(cause.message, folder), cause });
+      throw new CliError(exitCodes.unavailable, `the repository cannot be read: ${cause.message}`, {
+        hint: "is the server running? try again",
+        cause,
+      });
+    throw new CliError(exitCodes.unverified, `NOT VERIFIED, nothing was written: ${cause.message}`, {
+      hint: hintOf(cause.message, folder),
+      cause,
+    });
   }
 };
 
@@ -76,7 +84,8 @@ const verifying = async <Answer>({ folder }: TrustStore, work: () => Promise<Ans
 const hintOf = (message: string, folder: string): string => {
   const forget = `if this repository was really made anew, forget the old trust: rm -r '${folder}'`;
   if (/less than current|older/.test(message)) return `the server offers older metadata than this machine has seen: a rollback; ${forget}`;
-  if (/expired/i.test(message)) return "the metadata is too old to be trusted: a freeze, or the repository is not renewed any more (or this machine's clock is wrong)";
+  if (/expired/i.test(message))
+    return "the metadata is too old to be trusted: a freeze, or the repository is not renewed any more (or this machine's clock is wrong)";
   if (/sign|threshold|verif/i.test(message)) return `the metadata is not signed by the keys that this machine trusts; ${forget}`;
   return "the server, or something between, sent other bytes than were signed";
 };

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { command } from "./command.ts";
 import { exitCodes } from "./exit.ts";
-import { showStatus } from "./operations.ts";
+import { showStatus } from "./operations/status.ts";
 
 const Package = z.object({ version: z.string() });
 

@@ -62,7 +62,7 @@ class StanzaReader<Name extends string> {
   }
 
   read(bytes: Buffer): Stanza<Name>[] {
-    for (let start = 0; start < bytes.length; ) {
+    for (let start = 0; start < bytes.length;) {
       let end = start;
       while (end < bytes.length && bytes[end] !== newline) end++;
       this.line++;
@@ -102,7 +102,8 @@ class StanzaReader<Name extends string> {
 
   #continue(open: Draft<Name>, bytes: Buffer, start: number, end: number): void {
     const before = open.current === null ? undefined : open.fields.get(open.current);
-    if (open.current !== null && before) open.fields.set(open.current, { line: before.line, text: `${before.text}\n${this.#text(bytes, start, end)}` });
+    if (open.current !== null && before)
+      open.fields.set(open.current, { line: before.line, text: `${before.text}\n${this.#text(bytes, start, end)}` });
   }
 
   // Each spelling is looked at once: a file has a few dozen of them in millions of lines.

@@ -33,27 +33,31 @@ const readEntry = (file: string, stanza: Stanza<Wanted>): DebianEntry => {
   const length = Number(of("Size", /^[0-9]{1,15}$/, "a whole number of bytes"));
   const path = of("Filename", /^./, "a path");
   const problem = TargetPath.safeParse(path).error?.issues[0]?.message;
-  if (problem !== undefined) throw new IndexError(file, stanza.fields.get("Filename")?.line ?? stanza.first, `Filename ${excerpt(path)} ${problem}`);
+  if (problem !== undefined)
+    throw new IndexError(file, stanza.fields.get("Filename")?.line ?? stanza.first, `Filename ${excerpt(path)} ${problem}`);
   const entry = PackageVersion.safeParse({
     // purl-types: the vendor and the name of a deb are lower-case.
     key: purl({ type: "deb", namespace: "debian", name: name.toLowerCase(), version, qualifiers: { arch } }),
     dependencies: [...clauses(stanza, "Depends"), ...clauses(stanza, "Pre-Depends")],
     integrity: `sha256:${sha256}`,
   });
-  if (entry.error) throw new IndexError(file, stanza.first, `package ${name}: ${entry.error.issues[0]?.path.join(".")} ${entry.error.issues[0]?.message}`);
+  if (entry.error)
+    throw new IndexError(file, stanza.first, `package ${name}: ${entry.error.issues[0]?.path.join(".")} ${entry.error.issues[0]?.message}`);
   return { line: stanza.first, target: { path, length, sha256 }, version: entry.data };
 };
 
-const fieldsOf = (file: string, stanza: Stanza<Wanted>) => (name: Wanted, pattern: RegExp, what: string): string => {
-  const field = stanza.fields.get(name);
-  if (!field) {
-    const of = stanza.fields.get("Package");
-    const whose = of ? ` of package ${excerpt(of.text)}` : "";
-    throw new IndexError(file, stanza.last, `the stanza${whose} from line ${stanza.first} ends here without ${name}`);
-  }
-  if (!pattern.test(field.text)) throw new IndexError(file, field.line, `${name} must be ${what}, not ${excerpt(field.text)}`);
-  return field.text;
-};
+const fieldsOf =
+  (file: string, stanza: Stanza<Wanted>) =>
+  (name: Wanted, pattern: RegExp, what: string): string => {
+    const field = stanza.fields.get(name);
+    if (!field) {
+      const of = stanza.fields.get("Package");
+      const whose = of ? ` of package ${excerpt(of.text)}` : "";
+      throw new IndexError(file, stanza.last, `the stanza${whose} from line ${stanza.first} ends here without ${name}`);
+    }
+    if (!pattern.test(field.text)) throw new IndexError(file, field.line, `${name} must be ${what}, not ${excerpt(field.text)}`);
+    return field.text;
+  };
 
 // One requirement for each clause; alternatives ("a | b") stay together.
 const clauses = (stanza: Stanza<Wanted>, relation: "Depends" | "Pre-Depends"): Dependency[] =>
@@ -70,7 +74,8 @@ const onceEach = (file: string) => {
     const mine = { line, content: `${target.length} ${target.sha256}` };
     const before = [target.path, version.key].map((key) => {
       const other = seen.get(key);
-      if (other && other.content !== mine.content) throw new IndexError(file, line, `${key} has another size or SHA256 than in line ${other.line}`);
+      if (other && other.content !== mine.content)
+        throw new IndexError(file, line, `${key} has another size or SHA256 than in line ${other.line}`);
       if (!other) seen.set(key, mine);
       return other;
     });

@@ -20,7 +20,11 @@ const formats: readonly Format[] = [
   { name: "xz", magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], open: (bytes) => decompressXz(bytes) },
   { name: "lz4", magic: [0x04, 0x22, 0x4d, 0x18], open: decompressLz4 },
   { name: "zstd", magic: [0x28, 0xb5, 0x2f, 0xfd], open: (bytes) => through(bytes, createZstdDecompress()) },
-  { name: "bzip2", magic: [0x42, 0x5a, 0x68], open: () => refuse("this compression is not supported: unpack the file first, with bunzip2") },
+  {
+    name: "bzip2",
+    magic: [0x42, 0x5a, 0x68],
+    open: () => refuse("this compression is not supported: unpack the file first, with bunzip2"),
+  },
 ];
 
 /** The content of a file, plain or compressed. Throws `CorruptCompression` with the name of the compression. */

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { PackageVersion } from "#domain/graph/events.ts";
 import { type Encoded, encode } from "#api/cli/client.ts";
-import { addTargets, type Done, recordVersions } from "#api/cli/operations.ts";
+import { recordVersions } from "#api/cli/operations/graph.ts";
+import type { Done } from "#api/cli/operations/shared.ts";
+import { addTargets } from "#api/cli/operations/trust.ts";
 import { Batches } from "./batches.ts";
 import { readDebianIndex } from "./debian-index.ts";
 import { readDecompressed } from "./decompress.ts";
@@ -70,4 +72,7 @@ async function* entriesOf(kind: Source["kind"], file: string): AsyncGenerator<Pa
 // What the JSON around the texts takes, generously.
 const sizeOfTarget = ({ path }: IndexedTarget): number => path.length + 140;
 const sizeOfVersion = ({ key, integrity = "", dependencies }: PackageVersion): number =>
-  dependencies.reduce((sum, { relation, requirement }) => sum + relation.length + requirement.length + 40, key.length + integrity.length + 60);
+  dependencies.reduce(
+    (sum, { relation, requirement }) => sum + relation.length + requirement.length + 40,
+    key.length + integrity.length + 60,
+  );

@@ -39,12 +39,21 @@ const lockedPackages = (file: string, text: string): Readonly<Record<string, Loc
   const lock = Lock.safeParse(json(file, text));
   if (lock.error) {
     const issue = lock.error.issues[0];
-    throw new IndexError(file, null, `this is no npm lock: ${issue?.path.map((part) => JSON.stringify(part)).join(".")}: ${issue?.message}`);
+    throw new IndexError(
+      file,
+      null,
+      `this is no npm lock: ${issue?.path.map((part) => JSON.stringify(part)).join(".")}: ${issue?.message}`,
+    );
   }
   const { lockfileVersion, packages } = lock.data;
-  if (lockfileVersion > 3) throw new IndexError(file, null, `lockfileVersion ${lockfileVersion} is newer than this program knows (2 and 3)`);
+  if (lockfileVersion > 3)
+    throw new IndexError(file, null, `lockfileVersion ${lockfileVersion} is newer than this program knows (2 and 3)`);
   if (!packages || lockfileVersion < 2)
-    throw new IndexError(file, null, `lockfileVersion ${lockfileVersion} is too old; make it new with: npm install --package-lock-only --lockfile-version 3`);
+    throw new IndexError(
+      file,
+      null,
+      `lockfileVersion ${lockfileVersion} is too old; make it new with: npm install --package-lock-only --lockfile-version 3`,
+    );
   return packages;
 };
 
@@ -66,7 +75,11 @@ const lineOf = (text: string, error: unknown): number => {
   return text.slice(0, position === undefined ? found : Number(position)).split("\n").length;
 };
 
-const readVersion = (file: string, path: string, { name, version, integrity, ...ranges }: LockedPackage & { name: string }): PackageVersion => {
+const readVersion = (
+  file: string,
+  path: string,
+  { name, version, integrity, ...ranges }: LockedPackage & { name: string },
+): PackageVersion => {
   if (version === undefined) throw new IndexError(file, null, `packages[${JSON.stringify(path)}] has no version`);
   const slash = name.indexOf("/");
   const parsed = PackageVersion.safeParse({
@@ -74,7 +87,12 @@ const readVersion = (file: string, path: string, { name, version, integrity, ...
     dependencies: relations.flatMap((relation) => dependencies(relation, ranges[relation] ?? {})),
     ...(integrity === undefined ? {} : { integrity }),
   });
-  if (parsed.error) throw new IndexError(file, null, `packages[${JSON.stringify(path)}]: ${parsed.error.issues[0]?.path.join(".")} ${parsed.error.issues[0]?.message}`);
+  if (parsed.error)
+    throw new IndexError(
+      file,
+      null,
+      `packages[${JSON.stringify(path)}]: ${parsed.error.issues[0]?.path.join(".")} ${parsed.error.issues[0]?.message}`,
+    );
   return parsed.data;
 };
 

@@ -15,4 +15,8 @@ export const purl = (parts: {
 
 // Only letters, digits, . - _ ~ and the colon stay as they are (Package-URL Specification, "Character encoding").
 const encode = (text: string): string =>
-  /^[\w.~:-]*$/.test(text) ? text : encodeURIComponent(text).replace(/%3A|[!'()*]/g, (found) => (found === "%3A" ? ":" : `%${found.charCodeAt(0).toString(16).toUpperCase()}`));
+  /^[\w.~:-]*$/.test(text)
+    ? text
+    : encodeURIComponent(text).replace(/%3A|[!'()*]/g, (found) =>
+        found === "%3A" ? ":" : `%${found.charCodeAt(0).toString(16).toUpperCase()}`,
+      );

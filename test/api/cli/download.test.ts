@@ -12,7 +12,11 @@ const setUp = async () => {
   const folder = stack.use(await temporaryFolder());
   // No token is known to this server: whatever sends one, or needs one, fails.
   const server = stack.use(await FakeServer.start({ files: repository.files, token: "none" }));
-  const download = (...args: readonly string[]) => waybill(["download", "demo", ...args], { cwd: folder.path, env: { WAYBILL_URL: server.url, XDG_DATA_HOME: join(folder.path, "share") } });
+  const download = (...args: readonly string[]) =>
+    waybill(["download", "demo", ...args], {
+      cwd: folder.path,
+      env: { WAYBILL_URL: server.url, XDG_DATA_HOME: join(folder.path, "share") },
+    });
   const kept = stack.move();
   return { repository, folder: folder.path, download, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 };
@@ -21,7 +25,10 @@ describe("waybill download", () => {
   it("verifies a target from the first root on and says by which metadata", async () => {
     await using it = await setUp();
     const { code, stdout, stderr } = await it.download("dir/a.txt", "-o", "out");
-    assert.match(stdout, /^verified dir\/a\.txt \(5 bytes\) in out\nsha256 {4}8ed3f6ad.*\nmetadata {2}root v1, timestamp v1, snapshot v1, targets v1\n$/);
+    assert.match(
+      stdout,
+      /^verified dir\/a\.txt \(5 bytes\) in out\nsha256 {4}8ed3f6ad.*\nmetadata {2}root v1, timestamp v1, snapshot v1, targets v1\n$/,
+    );
     assert.match(stderr, /^first use: its root is trusted from now on, in .*share\/waybill\/trust/);
     assert.equal(code, 0);
     assert.equal(await readFile(join(it.folder, "out"), "utf8"), "alpha");
@@ -51,7 +58,10 @@ describe("waybill download", () => {
     it.repository.publish({ "dir/a.txt": "old" }, { version: 4 });
     const run = await it.download("dir/a.txt", "-o", "out");
     assert.deepEqual([run.code, run.stdout], [6, ""]);
-    assert.match(run.stderr, /^waybill: NOT VERIFIED, nothing was written: New timestamp version 4 is less than current version 5\n.*a rollback; .* rm -r '/);
+    assert.match(
+      run.stderr,
+      /^waybill: NOT VERIFIED, nothing was written: New timestamp version 4 is less than current version 5\n.*a rollback; .* rm -r '/,
+    );
     assert.equal(await readFile(join(it.folder, "out"), "utf8"), "new");
     it.repository.publish({ "dir/a.txt": "newer" }, { version: 6 });
     assert.equal((await it.download("dir/a.txt", "-o", "out")).code, 0);
@@ -86,7 +96,11 @@ describe("waybill download", () => {
   it("tells a missing repository, a missing target and missing bytes apart", async () => {
     await using it = await setUp();
     it.repository.publish({ "dir/a.txt": "alpha", "far/b": "elsewhere" }, { stored: false });
-    for (const [path, text] of [["no/such", /has no target "no\/such"/], ["constructor", /has no target "constructor"/], ["far/b", /has not got the file itself/]] as const) {
+    for (const [path, text] of [
+      ["no/such", /has no target "no\/such"/],
+      ["constructor", /has no target "constructor"/],
+      ["far/b", /has not got the file itself/],
+    ] as const) {
       const run = await it.download(path, "-o", "out");
       assert.equal(run.code, 3, run.stderr);
       assert.match(run.stderr, text);

@@ -63,7 +63,10 @@ describe("waybill events", () => {
     });
     const run = await waybill(["events", "--after", "2", "--type", "trust.*", "--json"], { env: env(server) });
     assert.deepEqual(positions(run.stdout), [3, 5]);
-    assert.deepEqual(server.asked.map(({ variables }) => variables["type"]), ["trust.*", "trust.*"]);
+    assert.deepEqual(
+      server.asked.map(({ variables }) => variables["type"]),
+      ["trust.*", "trust.*"],
+    );
   });
 
   it("passes what it is told not to understand on as an error", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { readDebianIndex } from "#api/cli/import/debian-index.ts";
 import { IndexError } from "#api/cli/import/index-error.ts";
 import type { PackageEntry } from "#api/cli/import/package-entry.ts";
@@ -31,7 +31,11 @@ describe("reading a Debian package index", () => {
   it("gives a target and a version with its dependencies for each entry, once", async () => {
     assert.deepEqual(await read(await fixture()), [
       {
-        target: { path: "pool/main/b/bash/bash_5.2.15-2+b7_amd64.deb", length: 1_490_892, sha256: "d40fa9ba9a8ee13c6bfd5a9d4d7a8f0f2c2ad1fba9d55c2a9ab5e36e52e0f2aa" },
+        target: {
+          path: "pool/main/b/bash/bash_5.2.15-2+b7_amd64.deb",
+          length: 1_490_892,
+          sha256: "d40fa9ba9a8ee13c6bfd5a9d4d7a8f0f2c2ad1fba9d55c2a9ab5e36e52e0f2aa",
+        },
         version: {
           key: "pkg:deb/debian/bash@5.2.15-2%2Bb7?arch=amd64",
           dependencies: [
@@ -44,7 +48,11 @@ describe("reading a Debian package index", () => {
         },
       },
       {
-        target: { path: "pool/main/g/gcc-12/libstdc++6_12.2.0-14_amd64.deb", length: 0, sha256: "d40fa9ba9a8ee13c6bfd5a9d4d7a8f0f2c2ad1fba9d55c2a9ab5e36e52e0f2ab" },
+        target: {
+          path: "pool/main/g/gcc-12/libstdc++6_12.2.0-14_amd64.deb",
+          length: 0,
+          sha256: "d40fa9ba9a8ee13c6bfd5a9d4d7a8f0f2c2ad1fba9d55c2a9ab5e36e52e0f2ab",
+        },
         version: {
           key: "pkg:deb/debian/libstdc%2B%2B6@1:12.2.0-14~deb12u1?arch=amd64",
           dependencies: [
@@ -112,7 +120,11 @@ describe("reading a Debian package index", () => {
 
   it("lets nobody say two things about one file or one version", async () => {
     const text = await fixture();
-    await fails(text.replace(/Size: 1490892\nSHA256: (.*)\n$/, "Size: 1490893\nSHA256: $1\n"), 31, /bash_5\.2.* has another size or SHA256 than in line 1$/);
+    await fails(
+      text.replace(/Size: 1490892\nSHA256: (.*)\n$/, "Size: 1490893\nSHA256: $1\n"),
+      31,
+      /bash_5\.2.* has another size or SHA256 than in line 1$/,
+    );
     const moved = text.replace(/(.*)pool(.*)\nSize: 1490892\nSHA256: (.*)\n$/, "$1elsewhere$2\nSize: 1490893\nSHA256: $3\n");
     await fails(moved, 31, /pkg:deb\/debian\/bash@.* has another size or SHA256/);
   });
@@ -136,8 +148,16 @@ describe("reading a Debian package index", () => {
         );
         const entries = await read(text.join("\n"), chunk);
         assert.deepEqual(
-          entries.map(({ target, version }) => ({ target, integrity: version.integrity, depends: version.dependencies.map(({ requirement }) => requirement) })),
-          stanzas.map(({ name, length, sha256, depends }) => ({ target: { path: `pool/${name}.deb`, length, sha256 }, integrity: `sha256:${sha256}`, depends })),
+          entries.map(({ target, version }) => ({
+            target,
+            integrity: version.integrity,
+            depends: version.dependencies.map(({ requirement }) => requirement),
+          })),
+          stanzas.map(({ name, length, sha256, depends }) => ({
+            target: { path: `pool/${name}.deb`, length, sha256 },
+            integrity: `sha256:${sha256}`,
+            depends,
+          })),
         );
       }),
       { numRuns: 60 },

@@ -36,7 +36,8 @@ describe("reading a compressed file", () => {
 
     it(`notices that ${name} was cut off anywhere`, async () => {
       const bytes = await make(plain);
-      for (const share of [0.2, 0.5, 0.9, 0.999]) await assert.rejects(read(bytes.subarray(0, Math.floor(bytes.length * share))), CorruptCompression);
+      for (const share of [0.2, 0.5, 0.9, 0.999])
+        await assert.rejects(read(bytes.subarray(0, Math.floor(bytes.length * share))), CorruptCompression);
     });
   }
 

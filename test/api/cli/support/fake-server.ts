@@ -104,7 +104,11 @@ const follow = async (response: ServerResponse, items: AsyncIterable<Item>): Pro
       return void response.destroy();
     }
     response.write(`event: next\ndata: ${JSON.stringify(envelope(item))}\n\n`);
-    if (response.writableNeedDrain) await Promise.race([new Promise((resolve) => response.once("drain", resolve)), new Promise((resolve) => response.once("close", resolve))]);
+    if (response.writableNeedDrain)
+      await Promise.race([
+        new Promise((resolve) => response.once("drain", resolve)),
+        new Promise((resolve) => response.once("close", resolve)),
+      ]);
     if (response.destroyed) return;
   }
   response.end("event: complete\ndata:\n\n");
@@ -121,4 +125,9 @@ const send = (response: ServerResponse, status: number, type: string, body: stri
 };
 
 const problem = (response: ServerResponse, status: number, code: string): void =>
-  send(response, status, "application/problem+json", JSON.stringify({ type: `urn:waybill:error:${code}`, title: code, status, detail: `said ${code}`, code }));
+  send(
+    response,
+    status,
+    "application/problem+json",
+    JSON.stringify({ type: `urn:waybill:error:${code}`, title: code, status, detail: `said ${code}`, code }),
+  );

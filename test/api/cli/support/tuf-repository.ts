@@ -3,7 +3,8 @@ import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:cryp
 const sorted = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));
+  const entries: [string, unknown][] = Object.entries(value);
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));
 };
 /** Canonical enough for what is in here: no floats, no control characters. */
 const canonical = (value: unknown): string => JSON.stringify(sorted(value));
@@ -26,15 +27,27 @@ export class TufRepository {
     this.#key = { keytype: "ed25519", scheme: "ed25519", keyval: { public: raw } };
     this.#keyid = sha256(canonical(this.#key));
     const role = { keyids: [this.#keyid], threshold: 1 };
-    this.#metadata("1.root.json", { _type: "root", version: 1, consistent_snapshot: true, keys: { [this.#keyid]: this.#key }, roles: { root: role, targets: role, snapshot: role, timestamp: role } });
+    this.#metadata("1.root.json", {
+      _type: "root",
+      version: 1,
+      consistent_snapshot: true,
+      keys: { [this.#keyid]: this.#key },
+      roles: { root: role, targets: role, snapshot: role, timestamp: role },
+    });
   }
 
   /** The next version of everything, with these targets; `stored` false leaves the bytes away. */
-  publish(targets: Readonly<Record<string, string>>, { stored = true, version = this.#version + 1, expires = "2090-01-01T00:00:00Z" } = {}): void {
+  publish(
+    targets: Readonly<Record<string, string>>,
+    { stored = true, version = this.#version + 1, expires = "2090-01-01T00:00:00Z" } = {},
+  ): void {
     this.#version = version;
-    const entries = Object.entries(targets).map(([path, content]) => [path, { length: Buffer.byteLength(content), hashes: { sha256: sha256(content) } }]);
+    const entries: [string, object][] = Object.entries(targets).map(([path, content]) => [
+      path,
+      { length: Buffer.byteLength(content), hashes: { sha256: sha256(content) } },
+    ]);
     if (stored) for (const [path, content] of Object.entries(targets)) this.files.set(this.#target(path, content), Buffer.from(content));
-    this.#metadata(`${version}.targets.json`, { _type: "targets", version, targets: Object.fromEntries(entries) });
+    this.#metadata(`${version}.targets.json`, { _type: "targets", version, targets: Object.fromEntries<object>(entries) });
     this.#metadata(`${version}.snapshot.json`, { _type: "snapshot", version, meta: { "targets.json": { version } } });
     this.#metadata("timestamp.json", { _type: "timestamp", version, meta: { "snapshot.json": { version } } }, expires);
   }

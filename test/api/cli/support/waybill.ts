@@ -23,7 +23,11 @@ const program = join(import.meta.dirname, "../../../../infra/waybill.js");
 /** Runs the real program in a process of its own. */
 export const waybill = (args: readonly string[], { cwd, env = {}, signal, onStdout }: RunOptions = {}): Promise<Run> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd, env: { PATH: process.env["PATH"], HOME: "/nonexistent", ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd,
+      env: { PATH: process.env["PATH"], HOME: "/nonexistent", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     signal?.addEventListener("abort", () => child.kill("SIGINT"));
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => {

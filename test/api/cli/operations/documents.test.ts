@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { buildSchema, parse, validate } from "graphql";
-import { documents } from "#api/cli/operations.ts";
+import { documents } from "#api/cli/operations/documents.ts";
 
 describe("the CLI's GraphQL operations", () => {
   it("all fit the committed schema", async () => {
