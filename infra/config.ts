@@ -1,4 +1,7 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { z } from "zod";
+import type { CliConfig } from "#api/cli/session.ts";
 import { InvalidInput } from "#domain/kernel/errors.ts";
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -6,14 +9,10 @@ const bytes = z.coerce.number().int().positive();
 const milliseconds = z.coerce.number().int().positive();
 const flag = z.enum(["1", "true", "0", "false"]).transform((word) => word === "1" || word === "true");
 
-/** Every setting, by the name of its environment variable. Nothing else reads the environment. */
-const Environment = z.object({
+/** Every setting of the server, by the name of its environment variable. Nothing else reads the environment. */
+const ServerEnvironment = z.object({
   /** Folder of the embedded default: log, read models, keys, uploaded files, the administrator's token. */
   WAYBILL_DATA: z.string().min(1).default("./data"),
-  /** Where the CLI finds the server. */
-  WAYBILL_URL: z.url({ protocol: /^https?$/ }).default("http://127.0.0.1:4000"),
-  /** Token of the CLI; without it the administrator's token in `WAYBILL_DATA` is used. */
-  WAYBILL_TOKEN: z.string().min(1).optional(),
   HOST: z.string().min(1).default("127.0.0.1"),
   PORT: port.default(4000),
   LOG_ENGINE: z.enum(["sqlite", "postgres"]).default("sqlite"),
@@ -33,18 +32,45 @@ const Environment = z.object({
   WAYBILL_PERSISTED_ONLY: flag.default(false),
   /** Folder of `.graphql` files that are accepted by their hash from the start. */
   WAYBILL_PERSISTED_DOCUMENTS: z.string().min(1).optional(),
-  NO_COLOR: z.string().optional(),
 });
 
-export type Config = z.infer<typeof Environment>;
+export type Config = z.infer<typeof ServerEnvironment>;
 
 /** Throws `InvalidInput` with the variable's name for a value that does not fit. */
 export const readConfig = (environment: Readonly<Record<string, string | undefined>> = process.env): Config => {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
-  const parsed = Environment.safeParse(given);
+  const parsed = ServerEnvironment.safeParse(given);
   if (!parsed.success)
     throw new InvalidInput(parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), message })));
   if (parsed.data.LOG_ENGINE === "postgres" && parsed.data.DATABASE_URL === undefined)
     throw new InvalidInput([{ path: ["DATABASE_URL"], message: "is needed with LOG_ENGINE=postgres" }]);
   return parsed.data;
+};
+
+const text = z
+  .string()
+  .transform((value) => (value === "" ? undefined : value))
+  .optional();
+
+const CliEnvironment = z.object({
+  /** Where the server is. */
+  WAYBILL_URL: text,
+  WAYBILL_DATA: text,
+  /** Without it the administrator's token in `WAYBILL_DATA` is used. */
+  WAYBILL_TOKEN: text,
+  XDG_DATA_HOME: text,
+  NO_COLOR: text,
+  TERM: text,
+});
+
+/** What the environment tells the CLI. */
+export const cliConfig = (environment: NodeJS.ProcessEnv = process.env): CliConfig => {
+  const { WAYBILL_URL, WAYBILL_DATA, WAYBILL_TOKEN, XDG_DATA_HOME, NO_COLOR, TERM } = CliEnvironment.parse(environment);
+  return {
+    url: WAYBILL_URL ?? "http://127.0.0.1:4000",
+    data: WAYBILL_DATA ?? "data",
+    token: WAYBILL_TOKEN ?? null,
+    trust: join(XDG_DATA_HOME ?? join(homedir(), ".local", "share"), "waybill", "trust"),
+    color: NO_COLOR === undefined && TERM !== "dumb",
+  };
 };

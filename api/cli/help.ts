@@ -1,0 +1,75 @@
+import type { Catalog } from "./catalog.ts";
+import type { Description } from "./command.ts";
+import { exitMeanings } from "./exit.ts";
+import { globalOptions, type Option, type Options } from "./options.ts";
+
+/** What `waybill` alone shows. */
+export const overview = (catalog: Catalog): string[] => [
+  "Waybill: what software is, where it came from and who handled it, kept as events",
+  "",
+  "Usage: waybill COMMAND [OPTIONS]",
+  ...catalog.flatMap(({ title, entries }) => ["", `${title}:`, ...entries.map(({ name, summary }) => `  ${name.padEnd(10)}  ${summary}`)]),
+  "",
+  "For every command:",
+  ...optionLines(globalOptions),
+  "",
+  "More: waybill help COMMAND, waybill help exit-codes, waybill help environment",
+];
+
+/** What `waybill COMMAND --help` shows. */
+export const commandHelp = ({ name, summary, operands, details = [], options, examples }: Description): string[] => {
+  const own = optionLines(options);
+  return [
+    `waybill ${name}: ${summary}`,
+    "",
+    `Usage: waybill ${[name, ...operands].join(" ")} [OPTIONS]`,
+    ...details.flatMap((paragraph) => ["", ...folded("", paragraph)]),
+    ...(own.length > 0 ? ["", "Options:", ...own] : []),
+    "",
+    "For every command: --json --quiet --no-color --url URL --token-file FILE",
+    ...(examples.length > 0 ? ["", "Examples:", ...examples.flatMap(([line, what]) => [`  # ${what}`, `  waybill ${line}`])] : []),
+  ];
+};
+
+/** What `waybill help TOPIC` shows. */
+export const topics: ReadonlyMap<string, readonly string[]> = new Map([
+  ["exit-codes", ["Exit codes:", ...exitMeanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`)]],
+  [
+    "environment",
+    [
+      "Environment:",
+      "  WAYBILL_URL    the server (http://127.0.0.1:4000)",
+      "  WAYBILL_DATA   the folder of a server on this machine (./data); its file",
+      "                 admin-token is the token where no other is given, and goes to a",
+      "                 server on this machine only",
+      "  WAYBILL_TOKEN  the token",
+      "  XDG_DATA_HOME  download keeps in waybill/trust below it whom it trusts",
+      "                 (~/.local/share)",
+      "  NO_COLOR       no colours, whatever its value",
+    ],
+  ],
+]);
+
+const optionLines = (options: Options): string[] => {
+  const rows = Object.entries(options).map(([name, option]) => [spelling(name, option), option.help] as const);
+  const widest = Math.max(0, ...rows.map(([spelled]) => spelled.length));
+  return rows.flatMap(([spelled, help]) => folded(`  ${spelled.padEnd(widest)}  `, help));
+};
+
+const spelling = (name: string, { short, value, help }: Option): string => {
+  const long = help.startsWith(`--no-${name}:`) ? `--no-${name}` : `--${name}`;
+  return `${short === undefined ? "    " : `-${short}, `}${long}${value === undefined ? "" : ` ${value}`}`;
+};
+
+const folded = (head: string, text: string): string[] => {
+  const lines: string[] = [];
+  let line = head;
+  for (const word of text.replace(/^--no-[a-z-]+: /, "").split(" ")) {
+    if (line.length + word.length > 80 && line.trim() !== "") {
+      lines.push(line.trimEnd());
+      line = " ".repeat(head.length);
+    }
+    line += `${word} `;
+  }
+  return [...lines, line.trimEnd()];
+};

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { IndexError } from "#api/cli/import/index-error.ts";
+import { readNpmLock } from "#api/cli/import/npm-lock.ts";
+
+const fixture = () => readFile("test/api/cli/import/fixtures/package-lock.json", "utf8");
+const fails = (text: string, problem: RegExp): void =>
+  assert.throws(
+    () => readNpmLock("lock", text),
+    (error) => error instanceof IndexError && problem.test(error.message),
+  );
+
+describe("reading an npm lock", () => {
+  it("gives each version once with its dependencies and integrity, and no target", async () => {
+    assert.deepEqual(readNpmLock("lock", await fixture()), [
+      {
+        target: null,
+        version: {
+          key: "pkg:npm/%40scope/name@1.2.3",
+          dependencies: [
+            { relation: "dependencies", requirement: "left-pad@1.x" },
+            { relation: "optionalDependencies", requirement: "fsevents@~2.3.2" },
+            { relation: "peerDependencies", requirement: "react@>=18" },
+          ],
+          integrity: "sha512-AAAA",
+        },
+      },
+      { target: null, version: { key: "pkg:npm/left-pad@1.3.0", dependencies: [], integrity: "sha512-BBBB" } },
+      { target: null, version: { key: "pkg:npm/real@2.0.0-beta%2B5", dependencies: [], integrity: "sha512-CCCC" } },
+    ]);
+  });
+
+  it("reads this project's own", async () => {
+    const entries = readNpmLock("lock", await readFile("package-lock.json", "utf8"));
+    assert.ok(entries.some(({ version }) => version.key.startsWith("pkg:npm/graphql@16.")));
+  });
+
+  it("names what is wrong, and where", async () => {
+    const text = await fixture();
+    fails(text.slice(0, text.indexOf('"react"')), /^lock, line 13: this is no JSON/);
+    fails(text.replace('"1.2.3",', '"1.2.3"'), /^lock, line 10: this is no JSON/);
+    fails(text.replace('"lockfileVersion": 3', '"lockfileVersion": oops'), /^lock, line 3: this is no JSON/);
+    fails(text.replace('"lockfileVersion": 3', '"lockfileVersion": 1'), /too old; make it new with: npm install --package-lock-only/);
+    fails(text.replace('"lockfileVersion": 3', '"lockfileVersion": 9'), /newer than this program knows/);
+    fails(text.replace('"version": "1.2.3"', '"version": 123'), /"packages"\."node_modules\/@scope\/name"\."version"/);
+    fails(text.replace('"version": "1.2.3",', ""), /packages\["node_modules\/@scope\/name"\] has no version/);
+    fails(text.replace('"inBundle": true', '"integrity": "sha512-OTHER"'), /another integrity than an earlier pkg:npm\/left-pad@1\.3\.0/);
+    fails('{"packages": []}', /this is no npm lock/);
+  });
+});
