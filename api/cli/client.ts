@@ -4,6 +4,7 @@ import { CliError, exitCodes } from "./exit.ts";
 import type { Operation } from "./operation.ts";
 import { readServerSentEvents } from "./server-sent-events.ts";
 import { graphqlError, httpError } from "./server-errors.ts";
+import { webStream } from "./web-stream.ts";
 
 export interface Access {
   /** With a slash at the end. */
@@ -17,7 +18,7 @@ export type Blob = z.infer<typeof Blob>;
 
 /** An operation and its variables as they go over the wire. */
 export interface Encoded<Answer> {
-  readonly body: Buffer;
+  readonly body: Buffer<ArrayBuffer>;
   readonly read: (data: unknown) => Answer;
 }
 
@@ -45,8 +46,7 @@ export class Client {
   /** Stores the bytes; they are not held in memory. */
   async upload(content: Readable): Promise<Blob> {
     const headers = { "content-type": "application/octet-stream", accept: "application/json" };
-    // A body without a known length goes in chunks; fetch wants to hear that it does not wait for its end.
-    const response = await this.#fetch("blobs", { body: content, headers, duplex: "half" });
+    const response = await this.#fetch("blobs", { body: webStream(content), headers, ...sendingFirst });
     const answer = await json(response);
     if (!response.ok) throw httpError(response.status, response.headers.get("retry-after"), answer);
     return understood((data) => Blob.parse(data), answer);
@@ -154,3 +154,6 @@ const reasonOf = (error: unknown): string => {
   if (error instanceof Error) return "code" in error && typeof error.code === "string" ? error.code : error.message;
   return String(error);
 };
+
+/** A body without a known length goes in chunks; fetch wants to hear that the answer comes after its end. */
+const sendingFirst = { duplex: "half" };

@@ -5,6 +5,7 @@ import { createGunzip, createZstdDecompress } from "node:zlib";
 import { ByteReader } from "./byte-reader.ts";
 import { CorruptCompression } from "./lz4-block.ts";
 import { decompressLz4 } from "./lz4.ts";
+import { webStream } from "#api/cli/web-stream.ts";
 
 type Bytes = AsyncIterable<Uint8Array>;
 
@@ -59,7 +60,7 @@ async function* through(bytes: Bytes, transform: Transform): Bytes & AsyncGenera
 async function* decompressXz(bytes: Bytes): AsyncGenerator<Uint8Array> {
   const { default: xz } = await import("xz-decompress");
   try {
-    yield* new xz.XzReadableStream(Readable.toWeb(Readable.from(bytes)));
+    yield* new xz.XzReadableStream(webStream(bytes));
   } catch (cause) {
     throw new CorruptCompression(xzProblems.get(Number(/error code (\d+)/.exec(String(cause))?.[1])) ?? String(cause), { cause });
   }
