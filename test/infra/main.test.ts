@@ -18,8 +18,8 @@ const folder = () => {
 /** The main program with these settings, until it ends by itself. */
 const ended = async (environment: Readonly<Record<string, string>>) => {
   const child = spawn(process.execPath, ["infra/main.ts"], { env: { ...process.env, WAYBILL_DATA: folder(), PORT: "0", LOG_ENGINE: "sqlite", ...environment }, stdio: ["ignore", "ignore", "pipe"] });
-  const [said, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
-  return { said, code };
+  const [said] = await Promise.all([text(child.stderr), once(child, "exit")]);
+  return { said, code: child.exitCode };
 };
 
 describe("The main program", () => {
