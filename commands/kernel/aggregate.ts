@@ -12,6 +12,9 @@ export interface Aggregate<Command, State, Code extends string> {
   latest(stream: string): Promise<Memo<State>>;
 }
 
+/** Events of a stream that are in memory at the same time. */
+const atOnce = 256;
+
 /** A decider on a log; the states of the `capacity` streams that were used last are kept in memory. */
 export const aggregate = <Command, State, Event extends AnyEvent, Code extends string>(
   decider: Decider<Command, State, Event, Code>,
@@ -21,9 +24,14 @@ export const aggregate = <Command, State, Event extends AnyEvent, Code extends s
 ): Aggregate<Command, State, Code> => {
   const memos = recentMemos<State>(capacity);
   const catchUp = async (stream: string): Promise<Memo<State>> => {
-    const memo = memos.get(stream) ?? { state: decider.initialState, revision: -1, position: 0 };
-    const events = await log.read(stream, { after: memo.revision });
-    const next = folded(decider, memo, events.map(codec.decode));
+    let next = memos.get(stream) ?? { state: decider.initialState, revision: -1, position: 0 };
+    for (let more = true; more; ) {
+      const events = await log.read(stream, { after: next.revision, limit: atOnce });
+      next = folded(decider, next, events.map(codec.decode));
+      more = events.length === atOnce;
+      // A stream of a million events keeps nobody else waiting.
+      if (more) await new Promise(setImmediate);
+    }
     if (next.revision >= 0 && next.revision >= (memos.get(stream)?.revision ?? -1)) memos.set(stream, next);
     return next;
   };

@@ -1,6 +1,7 @@
 import { ConcurrencyConflict } from "#domain/kernel/errors.ts";
 import type { EventLog, Receipt } from "#commands/ports/event-log.ts";
 import { groups, type RunGroup } from "./groups.ts";
+import { type BytesBehind, pageLimit } from "./page-limit.ts";
 import { prepared, type PreparedAppend } from "./prepared.ts";
 import { type Source, subscription } from "./subscription.ts";
 
@@ -8,6 +9,7 @@ import { type Source, subscription } from "./subscription.ts";
 export interface Engine extends Source, Pick<EventLog, "receipt" | "read" | "head"> {
   /** One transaction; a conflict refuses that append alone. Throws `Unavailable` when nothing of the group was stored, or nobody knows. */
   readonly appendGroup: RunGroup<PreparedAppend, Receipt>;
+  readonly bytesBehind: BytesBehind;
   readonly close: () => Promise<void>;
 }
 
@@ -18,14 +20,15 @@ export const eventLog = (engine: Engine): EventLog => {
     engine.bell.ring();
     return answers;
   };
+  const readAll: EventLog["readAll"] = async (options) => engine.readAll({ ...options, limit: await pageLimit(options, engine.bytesBehind) });
   const append = groups(appendGroup, { weigh, most: 2000 });
   return {
     append: async (stream, events, options) => append(prepared(stream, events, options)),
     receipt: engine.receipt,
     read: engine.read,
-    readAll: engine.readAll,
+    readAll,
     head: engine.head,
-    subscribe: (options) => subscription(engine, options),
+    subscribe: (options) => subscription({ ...engine, readAll }, options),
     [Symbol.asyncDispose]: async () => {
       await append[Symbol.asyncDispose]();
       await engine.close();

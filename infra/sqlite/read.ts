@@ -12,6 +12,9 @@ export const reader = (db: DatabaseSync) => {
   const matching = inArrays(
     db.prepare(`select ${columns} from events where position > ? and position <= ? and type in (select value from json_each(?)) order by position`),
   );
+  // Looks into the header of each row only.
+  const bytes = inArrays(db.prepare("select coalesce(sum(octet_length(data)), 0) from events where position > ? and position <= ?"));
+  const bytesBehind = (after: number, limit: number): number => Number(bytes.get(after, after + limit)?.[0]);
   const head = (): number => Number(last.get()?.[0] ?? 0);
 
   const readAll = ({ after, limit, types }: ReadAll): Page => {
@@ -19,7 +22,7 @@ export const reader = (db: DatabaseSync) => {
     const rows = types ? matching.all(after, end.position, JSON.stringify(types)) : stretch.all(after, end.position);
     return { events: rows.map((row) => storedEvent(row)), ...end };
   };
-  return { head, readAll, read: streams(db), receipt: receipts(db) };
+  return { head, bytesBehind, readAll, read: streams(db), receipt: receipts(db) };
 };
 
 /** Follows a stream's chain back from its last event, or from the first anchor behind what is asked for. */

@@ -22,6 +22,8 @@ export const reader = (config: ClientConfig) => {
 
   const head = async () => Number((await rows("head", headPosition, []))[0]?.[0]);
 
+  const bytesBehind = async (after: number, limit: number) => Number((await rows("bytes", bytesOf, [after, limit]))[0]?.[0]);
+
   const readAll = async ({ after, limit, types }: ReadAll): Promise<Page> => {
     const found = types ? await rows("matching", matching, [after, limit, types]) : await rows("stretch", stretch, [after, limit]);
     const end = pageEnd(after, limit, Number(found[0]?.[headColumn]));
@@ -36,7 +38,7 @@ export const reader = (config: ClientConfig) => {
     return new Map(found.map((row) => [String(row[0]), receipt(row)]));
   };
 
-  return { head, readAll, read, receipts, close: () => pool.end() };
+  return { head, bytesBehind, readAll, read, receipts, close: () => pool.end() };
 };
 
 const headPosition = "select coalesce(max(position), 0) from waybill_log.events";
@@ -52,6 +54,9 @@ const page = (condition: string) => `
 const stretch = page("");
 const matching = page("and type = any($3::text[])");
 const ofStream = `select ${values} from waybill_log.events where stream = $1 and revision > $2 order by revision limit $3`;
+
+// Knows how long a value is without fetching it from where long ones are kept.
+const bytesOf = "select coalesce(sum(octet_length(data)), 0) from waybill_log.events where position > $1 and position <= $1::bigint + $2::bigint";
 
 const ofCommands = `
   select l.command_id, l.position, l.stream, l.revision,

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { append, everything, type Harness, upTo, withLog } from "./harness.ts";
+import { newId } from "#commands/kernel/command-id.ts";
+import type { NewEvent, Page } from "#commands/ports/event-log.ts";
+import { append, cause, everything, type Harness, pagesUntil, upTo, withLog } from "./harness.ts";
 
 /** What every event log must answer to readers. */
 export const readingConformance = (adapter: string, harness: Harness) =>
@@ -44,6 +46,18 @@ export const readingConformance = (adapter: string, harness: Harness) =>
         assert.equal(new Set(positions).size, 50);
         assert.deepEqual(positions, positions.toSorted((a, b) => a - b));
       }));
+
+    it("makes a page of large events short, and loses none", withLog(harness, async (log) => {
+      const large = (): NewEvent => ({ id: newId(), type: "test.Filled.v1", data: { filling: "x".repeat(800_000) } });
+      for (const part of upTo(3)) await log.append(`test.tank-${part}`, Array.from({ length: 10 }, large), { expected: "none", cause: cause() });
+      const bytes = ({ events }: Page) => Buffer.byteLength(JSON.stringify(events));
+      const first = await log.readAll({ after: 0, limit: 1000 });
+      assert.ok(bytes(first) < 9_000_000 && !first.caughtUp);
+      assert.equal(first.events.at(-1)?.position, first.position);
+      assert.equal(new Set((await everything(log)).map(({ position }) => position)).size, 30);
+      const pages = await pagesUntil(log.subscribe({ after: 0, signal: new AbortController().signal }), (events) => events.length === 30);
+      assert.ok(pages.every((page) => bytes(page) < 9_000_000));
+    }));
 
     it("says whether anything was behind a page", withLog(harness, async (log) => {
       await append(log, "test.clock-1", 4);
