@@ -3,7 +3,7 @@ import type { Decider } from "#domain/kernel/decider.ts";
 import type { AnyEvent } from "#domain/kernel/event.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import { type Handle, handle } from "./handle.ts";
-import { folded, type Memo, recentMemos } from "./memos.ts";
+import { folded, type Memo, recentMemos, type Room } from "./memos.ts";
 
 /** The streams of one decider: its commands, and its state for those who decide elsewhere. */
 export interface Aggregate<Command, State, Code extends string> {
@@ -15,14 +15,16 @@ export interface Aggregate<Command, State, Code extends string> {
 /** Events of a stream that are in memory at the same time. */
 const atOnce = 256;
 
-/** A decider on a log; the states of the `capacity` streams that were used last are kept in memory. */
+const aThousand = { capacity: 1000, weigh: () => 1 };
+
+/** A decider on a log; the states of the streams that were used last are kept in memory, as many as there is room for. */
 export const aggregate = <Command, State, Event extends AnyEvent, Code extends string>(
   decider: Decider<Command, State, Event, Code>,
   codec: Codec<Event>,
   log: EventLog,
-  capacity = 1000,
+  room: Room<State> = aThousand,
 ): Aggregate<Command, State, Code> => {
-  const memos = recentMemos<State>(capacity);
+  const memos = recentMemos(room);
   const catchUp = async (stream: string): Promise<Memo<State>> => {
     let next = memos.get(stream) ?? { state: decider.initialState, revision: -1, position: 0 };
     for (let more = true; more; ) {
