@@ -3,6 +3,9 @@ import { newId } from "#commands/kernel/command-id.ts";
 import type { NewEvent, Page } from "#commands/ports/event-log.ts";
 import { append, cause, everything, type Harness, pagesUntil, upTo, withLog } from "./harness.ts";
 
+const large = (): NewEvent => ({ id: newId(), type: "test.Filled.v1", data: { filling: "x".repeat(800_000) } });
+const bytes = ({ events }: Page) => Buffer.byteLength(JSON.stringify(events));
+
 /** What every event log must answer to readers. */
 export const readingConformance = (adapter: string, harness: Harness) =>
   describe(`${adapter} as an EventLog: reading`, () => {
@@ -48,9 +51,7 @@ export const readingConformance = (adapter: string, harness: Harness) =>
       }));
 
     it("makes a page of large events short, and loses none", withLog(harness, async (log) => {
-      const large = (): NewEvent => ({ id: newId(), type: "test.Filled.v1", data: { filling: "x".repeat(800_000) } });
       for (const part of upTo(3)) await log.append(`test.tank-${part}`, Array.from({ length: 10 }, large), { expected: "none", cause: cause() });
-      const bytes = ({ events }: Page) => Buffer.byteLength(JSON.stringify(events));
       const first = await log.readAll({ after: 0, limit: 1000 });
       assert.ok(bytes(first) < 9_000_000 && !first.caughtUp);
       assert.equal(first.events.at(-1)?.position, first.position);
