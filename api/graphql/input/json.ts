@@ -11,7 +11,7 @@ const deepest = 16;
 /**
  * JSON that can be signed: whole numbers, well-formed text. The faults come with their paths, in the order of the document.
  */
-export const faultsOf = function* (value: unknown, path: readonly (string | number)[] = []): Generator<Fault> {
+const faultsOf = function* (value: unknown, path: readonly (string | number)[] = []): Generator<Fault> {
   if (path.length > deepest) yield { path, message: `must not be nested more than ${deepest} levels deep` };
   else if (typeof value === "string") yield* textFaults(value, path);
   else if (typeof value === "number" && !Number.isSafeInteger(value))
