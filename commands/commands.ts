@@ -38,5 +38,5 @@ export interface Commands {
     never,
     Done & { readonly token: string; /** Null where the command was carried out before. */ readonly secret: string | null }
   >;
-  readonly revokeToken: Command<{ readonly token: string }, "TOKEN_NOT_FOUND">;
+  readonly revokeToken: Command<{ readonly token: string }, "TOKEN_NOT_FOUND" | "IDEMPOTENCY_KEY_REUSED">;
 }

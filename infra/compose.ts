@@ -105,6 +105,8 @@ export const compose = async (config: Config, logger: Logger, decorate: Decorate
   );
 
   const { url } = await container.getAsync<Listening>(ids.listening);
+  const { lost } = await container.getAsync<DatabaseServer>(ids.server);
+  void lost.then(failed);
   const folder = await container.getAsync<DataFolder>(ids.folder);
   const { tokens } = await container.getAsync<Aggregates>(ids.aggregates);
   await ensureAdminToken(folder.path, tokens);

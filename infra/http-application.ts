@@ -3,11 +3,11 @@ import type { Application } from "#api/application.ts";
 import { graphqlRouter } from "#api/graphql/router.ts";
 import { httpApplication } from "#api/rest/application.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
-import type { Watched } from "#projections/kernel/watch.ts";
+import type { ReadModels } from "#projections/kernel/watch.ts";
 import type { Config } from "./config.ts";
 
 /** Everything that this process answers over HTTP. */
-export const httpOf = (application: Application, readModels: Watched, blobs: BlobStore, config: Config): Express =>
+export const httpOf = (application: Application, readModels: ReadModels, blobs: BlobStore, config: Config): Express =>
   httpApplication({
     ...application,
     blobs,

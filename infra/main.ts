@@ -1,5 +1,6 @@
 import { relative } from "node:path";
-import { InvalidInput } from "#domain/kernel/errors.ts";
+import { InvalidInput, Unavailable } from "#domain/kernel/errors.ts";
+import { described } from "#projections/kernel/checkpoint.ts";
 import { adminTokenFile } from "./admin-token.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { compose, type Decorate, type Waybill } from "./compose.ts";
@@ -18,8 +19,8 @@ export const serve = async (environment?: Readonly<Record<string, string | undef
     const waybill = await compose(config, logger, decorate);
     try {
       const over = Promise.race([stop.received, waybill.failed]);
-      await Promise.race([waybill.ready, over]);
-      process.stdout.write(greeting(config, waybill, performance.now() - began));
+      const ready = waybill.ready.then(() => true);
+      if ((await Promise.race([over, ready])) === true) process.stdout.write(greeting(config, waybill, performance.now() - began));
       const failure = await over;
       if (failure instanceof Error) logger.error("a part failed", { error: failure });
       else process.stdout.write("stopping …\n");
@@ -28,10 +29,17 @@ export const serve = async (environment?: Readonly<Record<string, string | undef
       await waybill[Symbol.asyncDispose]();
     }
   } catch (error) {
-    if (!(error instanceof CannotStart) && !(error instanceof InvalidInput)) throw error;
-    process.stderr.write(`waybill cannot start: ${error.message}\n`);
+    const reason = obstacle(error);
+    if (reason === null) throw error;
+    process.stderr.write(`waybill cannot start: ${reason}\n`);
     return 2;
   }
+};
+
+/** What stands in the way of a start, for whoever can mend it; null for a defect, which is shown with its stack. */
+const obstacle = (error: unknown): string | null => {
+  if (error instanceof Unavailable) return described(error);
+  return error instanceof CannotStart || error instanceof InvalidInput ? error.message : null;
 };
 
 const greeting = ({ WAYBILL_DATA }: Config, { url }: Waybill, ms: number): string => {

@@ -6,9 +6,11 @@ import type { Logger } from "./log.ts";
 /** A PostgreSQL server that answers at `url`: the configured one, or a private one that ends with this process. */
 export interface DatabaseServer extends AsyncDisposable {
   readonly url: string;
+  /** Resolves when a private one has ended by itself: nothing but a new start brings it back. One that is configured may come back. */
+  readonly lost: Promise<Error>;
 }
 
 export const openDatabaseServer = async (config: Config, folder: DataFolder, logger: Logger): Promise<DatabaseServer> =>
   config.DATABASE_URL === undefined
     ? startEmbeddedPostgres({ folder: folder.at("postgres"), log: (message, fields) => logger.info(message, fields) })
-    : { url: config.DATABASE_URL, [Symbol.asyncDispose]: async () => undefined };
+    : { url: config.DATABASE_URL, lost: new Promise(() => undefined), [Symbol.asyncDispose]: async () => undefined };

@@ -54,34 +54,49 @@ export const workOn = (needs: WorkerNeeds, job: Job, hold: (id: string, until: s
     return [];
   };
 
-  const succeed = async (task: OpenTask, result: JsonObject) => {
-    await tell(task, { type: "SucceedTask", attempt: task.attempt, result }, commandIdOf("succeed", task.id, `${task.attempt}`));
-    forget(task.id);
+  /** How it ended, told to its stream. The refusal where the task is another's by now: it stays open here, that one may die with it. */
+  const end = async (task: OpenTask, command: TaskCommand & { readonly attempt: number }, until: string | null): Promise<Refusal | null> => {
+    const answer = await tell(task, command, commandIdOf(command.type, task.id, `${command.attempt}`));
+    if (isRefusal(answer) && answer.refused !== "TASK_OVER") return answer;
+    if (until === null || isRefusal(answer)) forget(task.id);
+    else hold(task.id, until);
+    return null;
   };
 
-  const fail = async (task: OpenTask, error: TaskError, last: boolean) => {
+  const fail = (task: OpenTask, error: TaskError, last: boolean) => {
     const retryAt = last ? null : iso(clock() + Math.min(300_000, 250 * 2 ** task.attempt));
-    await tell(task, { type: "FailTask", attempt: task.attempt, error, retryAt }, commandIdOf("fail", task.id, `${task.attempt}`));
-    if (retryAt === null) forget(task.id);
-    else hold(task.id, retryAt);
+    return end(task, { type: "FailTask", attempt: task.attempt, error, retryAt }, retryAt);
+  };
+
+  const tellEnd = (done: Done) => (task: OpenTask) => {
+    if ("error" in done) return fail(task, asError(done.error), task.attempt >= (isPassing(done.error) ? tries : defectTries));
+    if (isRefusal(done.result)) return fail(task, asError(done.result), true);
+    return end(task, { type: "SucceedTask", attempt: task.attempt, result: done.result }, null);
   };
 
   return async (due: readonly OpenTask[]): Promise<Outcome | null> => {
     const leased = (await Promise.all(due.map(lease))).flat();
     const [first] = leased;
     if (!first) return null;
-    const outcome = { subject: first.subject, tasks: leased.length };
-    try {
-      const result = await job(first.subject, causeOf(first, newId(clock())));
-      await Promise.all(leased.map((task) => (isRefusal(result) ? fail(task, asError(result), true) : succeed(task, result))));
-      return outcome;
-    } catch (error) {
-      const passing = error instanceof Unavailable || error instanceof ConcurrencyConflict;
-      await Promise.all(leased.map((task) => fail(task, asError(error), task.attempt >= (passing ? tries : defectTries))));
-      return { ...outcome, error };
-    }
+    const done = await attempted(() => job(first.subject, causeOf(first, newId(clock()))));
+    const refusals = await Promise.all(leased.map(tellEnd(done)));
+    const lost = refusals.find((refusal) => refusal !== null);
+    const error = "error" in done ? done.error : lost && new Error(`${lost.refused}: ${lost.message}`);
+    return { subject: first.subject, tasks: leased.length, error };
   };
 };
+
+type Done = { readonly result: JsonObject | Refusal } | { readonly error: unknown };
+
+const attempted = async (work: () => Promise<JsonObject | Refusal>): Promise<Done> => {
+  try {
+    return { result: await work() };
+  } catch (error) {
+    return { error };
+  }
+};
+
+const isPassing = (error: unknown) => error instanceof Unavailable || error instanceof ConcurrencyConflict;
 
 const iso = (ms: number) => new Date(ms).toISOString();
 

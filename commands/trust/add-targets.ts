@@ -6,4 +6,4 @@ import { taskOf } from "./publish.ts";
 export const addTargets =
   (needs: ChangingTargets): Commands["addTargets"] =>
   ({ repository, targets, publish }, cause) =>
-    changeTargets(needs, { type: "AddTargets", repository, targets, task: publish ? taskOf(cause) : null }, publish, cause);
+    changeTargets(needs, { type: "AddTargets", repository, targets, task: publish ? taskOf(repository, cause) : null }, publish, cause);

@@ -27,7 +27,7 @@ export const bootstrapRepository =
     const command = { type: "EstablishRepository", ...(await firstPublication(signer, repository, settings, clock())) } as const;
     const answer = await repositories.handle(stream, command, cause);
     if (!isRefusal(answer)) return { receipt: answer, task: null };
-    if (answer.refused === "REPOSITORY_EXISTS") return refuse(answer.refused, answer.message, answer.details);
+    if (answer.refused === "REPOSITORY_EXISTS" || answer.refused === "IDEMPOTENCY_KEY_REUSED") return refuse(answer.refused, answer.message, answer.details);
     throw new Error(`the first publication of ${repository} is wrong: ${answer.refused} ${answer.message}`);
   };
 

@@ -3,7 +3,6 @@ import type { Cause } from "#domain/kernel/event.ts";
 import { repositoryStream, targetsStream } from "#domain/trust/events.ts";
 import type { TargetsCommand, TargetsRefusal } from "#domain/trust/targets.ts";
 import type { Done } from "#commands/commands.ts";
-import { keyReused } from "#commands/kernel/key-reused.ts";
 import { type Publishing, publishIfPending, taskOf } from "./publish.ts";
 import { repositoryNotFound, type TargetLists } from "./streams.ts";
 
@@ -21,11 +20,9 @@ export const changeTargets = async (
   const { repository } = command;
   const { state } = await needs.repositories.latest(repositoryStream(repository));
   if (!state) return repositoryNotFound(repository);
-  const stream = targetsStream(repository);
-  const receipt = await needs.targets.handle(stream, command, cause);
+  const receipt = await needs.targets.handle(targetsStream(repository), command, cause);
   if (isRefusal(receipt)) return receipt;
-  if (receipt.stream !== stream) return keyReused(receipt.stream);
   // The event names its task, and a policy queues it: also when this process dies here.
-  if (receipt.eventIds.length > 0 || !publish) return { receipt, task: publish ? taskOf(cause) : null };
+  if (receipt.eventIds.length > 0 || !publish) return { receipt, task: publish ? taskOf(repository, cause) : null };
   return { receipt, task: await publishIfPending(needs, repository, cause) };
 };

@@ -46,11 +46,17 @@ export const publishPending = (needs: PublishingPending): Job => {
     const targets = await needs.pending.inBins(repository, bins, plan.covers);
     const files = await issue(state, plan, (bin) => targets.get(indexOf.get(bin) ?? 0) ?? "");
     const answer = await needs.repositories.handle(stream, { type: "RecordPublication", repository, covers: plan.covers, files }, cause);
-    if (isRefusal(answer)) throw new ConcurrencyConflict(stream, revision, revision + 1);
+    if (isRefusal(answer)) {
+      if (overtaken.has(answer.refused)) throw new ConcurrencyConflict(stream, revision, revision + 1);
+      throw new Error(`the publication of ${repository} is wrong: ${answer.refused} ${answer.message}`);
+    }
     await needs.visible(answer.position);
     return result(after(state.roles, files), files, plan.covers);
   };
 };
+
+/** What the decider says where another publisher was faster. */
+const overtaken: ReadonlySet<string> = new Set(["VERSION_NOT_NEXT", "COVERS_GOES_BACK"]);
 
 type Versions = ReadonlyMap<string, { readonly version: number }>;
 

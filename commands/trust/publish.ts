@@ -25,7 +25,7 @@ export const publish =
     const stream = repositoryStream(repository);
     const { state, revision, position } = await needs.repositories.latest(stream);
     if (!state) return repositoryNotFound(repository);
-    const task = taskOf(cause);
+    const task = taskOf(repository, cause);
     if (await isPending(needs, repository, state)) return { receipt: await queuePublication(needs.tasks, repository, task, cause), task };
     // The command sent again: what it asked for may be done by now.
     const first = await needs.log.receipt(queueingOf(task));
@@ -36,13 +36,13 @@ export const publish =
 export const publishIfPending = async (needs: Publishing, repository: string, cause: Cause): Promise<string | null> => {
   const { state } = await needs.repositories.latest(repositoryStream(repository));
   if (!state || !(await isPending(needs, repository, state))) return null;
-  const task = taskOf(cause);
+  const task = taskOf(repository, cause);
   await queuePublication(needs.tasks, repository, task, cause);
   return task;
 };
 
-/** The task that a command asks for: the same however often the command is sent. */
-export const taskOf = ({ commandId }: Pick<Cause, "commandId">): string => commandIdOf("task", commandId);
+/** The task that a command asks for: the same however often the command is sent, another for another repository. */
+export const taskOf = (repository: string, { commandId }: Pick<Cause, "commandId">): string => commandIdOf("task", commandId, repository);
 
 /** Queues a publication of everything pending; asking twice for one `task` is asking once. */
 export const queuePublication = async (tasks: Tasks, repository: string, task: string, cause: Cause): Promise<Receipt> => {

@@ -6,4 +6,4 @@ import { taskOf } from "./publish.ts";
 export const removeTargets =
   (needs: ChangingTargets): Commands["removeTargets"] =>
   ({ repository, paths, publish }, cause) =>
-    changeTargets(needs, { type: "RemoveTargets", repository, paths, task: publish ? taskOf(cause) : null }, publish, cause);
+    changeTargets(needs, { type: "RemoveTargets", repository, paths, task: publish ? taskOf(repository, cause) : null }, publish, cause);

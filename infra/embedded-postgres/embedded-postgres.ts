@@ -17,6 +17,8 @@ export interface EmbeddedPostgres extends Access, AsyncDisposable {
   readonly pid: number;
   /** It is one that a killed process had left behind. */
   readonly adopted: boolean;
+  /** Resolves when it has ended without having been stopped. */
+  readonly lost: Promise<Error>;
   /** Disconnects its clients, ends it and waits for its end; again does nothing. */
   stop(): Promise<void>;
 }
@@ -104,9 +106,21 @@ const chooseAddress = async ({ place, machine }: Setting, sockets: boolean): Pro
 
 const embedded = (server: Endable, pid: number, access: Access, adopted: boolean): EmbeddedPostgres => {
   let stopping: Promise<void> | undefined;
-  const stop = () => (stopping ??= shutdown(server));
-  return { ...access, url: urlOf(access), pid, adopted, stop, [Symbol.asyncDispose]: stop };
+  const { promise: lost, resolve } = Promise.withResolvers<Error>();
+  // An adopted one is nobody's child any more, so that the end of none is waited for but looked for.
+  const watch = setInterval(() => {
+    if (server.alive()) return;
+    clearInterval(watch);
+    resolve(new Error(`the embedded PostgreSQL (process ${pid}) has ended by itself`));
+  }, lookMs).unref();
+  const stop = () => {
+    clearInterval(watch);
+    return (stopping ??= shutdown(server));
+  };
+  return { ...access, url: urlOf(access), pid, adopted, lost, stop, [Symbol.asyncDispose]: stop };
 };
+
+const lookMs = 500;
 
 const urlOf = ({ host, port, user, password, database }: Access): string =>
   `postgresql://${user}:${password}@${encodeURIComponent(host)}:${port}/${database}`;

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { Unavailable } from "#domain/kernel/errors.ts";
 import { Key, KeyId } from "#domain/trust/signed.ts";
 import type { Signer, VaultKey } from "#commands/ports/signer.ts";
+import { CannotStart } from "#infra/cannot-start.ts";
 import { codeOf, writePrivateFile } from "./durable-file.ts";
 import { identified, signEd25519 } from "./ed25519.ts";
 
@@ -18,9 +19,9 @@ export interface FileVault extends Signer {
 }
 
 /** The passphrase is not the one that the vault's keys were encrypted with. */
-export class WrongPassphrase extends Error {
+export class WrongPassphrase extends CannotStart {
   constructor(file: string, cause: unknown) {
-    super(`the passphrase of the key vault does not open ${file}`, { cause });
+    super(`the passphrase of the key vault (WAYBILL_VAULT_PASSPHRASE) does not open ${file}`, { cause });
     this.name = "WrongPassphrase";
   }
 }

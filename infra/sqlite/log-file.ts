@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { unavailable } from "./errors.ts";
 
@@ -10,6 +10,7 @@ const schemaVersion = 1;
  */
 export const openLogFile = (file: string): DatabaseSync => {
   try {
+    createPrivately(file);
     const db = new DatabaseSync(file, { timeout: 5000 });
     db.exec("pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000; pragma cache_size = -32000");
     if (version(db) < schemaVersion) makeTables(db);
@@ -22,6 +23,15 @@ export const openLogFile = (file: string): DatabaseSync => {
     return db;
   } catch (error) {
     throw unavailable(error);
+  }
+};
+
+/** SQLite takes what the umask leaves, and gives its two files beside this one the same mode. What is wrong with the path, it says itself. */
+const createPrivately = (file: string) => {
+  try {
+    closeSync(openSync(file, "wx", 0o600));
+  } catch {
+    return;
   }
 };
 

@@ -14,6 +14,8 @@ const readBytes = 256 * 1024;
 
 /** Blobs as files `ab/cd/<sha256>` of one folder, which any number of processes may share. */
 export const openFolderBlobs = async (folder: string): Promise<BlobStore> => {
+  // Until they are published, uploaded files are nobody else's business.
+  await onDisk(mkdir(folder, { recursive: true, mode: 0o700 }));
   await onDisk(mkdir(incomingFolder(folder), { recursive: true }));
   await onDisk(sweepIncoming(folder));
   const place = placement(folder);
@@ -55,7 +57,7 @@ const absent = (error: unknown): null => {
 
 /** Everything of the source, into a file that survives a power cut once it has its name. */
 const receive = async (source: AsyncIterable<unknown>, limit: number, path: string): Promise<Blob> => {
-  const file = await onDisk(open(path, "wx", 0o444));
+  const file = await onDisk(open(path, "wx", 0o400));
   try {
     const blob = await copy(source, limit, file);
     await onDisk(file.sync());

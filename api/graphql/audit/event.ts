@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mayActAs } from "#api/access/principal.ts";
 import type { StoredEvent } from "#domain/kernel/event.ts";
 import { builder } from "#api/graphql/builder.ts";
 import { connectionArgs, connectionOf, connectionType, PageArgs, stretchOf } from "#api/graphql/connection.ts";
@@ -26,9 +27,17 @@ export const Event = builder.node(builder.objectRef<StoredEvent>("Event"), {
     commandId: t.exposeID("commandId"),
     correlationId: t.exposeString("correlationId"),
     causationId: t.exposeID("causationId", { nullable: true, description: "Id of the event that led to this one." }),
-    data: t.expose("data", { type: "JSON", extensions: { cost: 2 } }),
+    data: t.field({
+      type: "JSON",
+      description: "Of events about tokens, `{ \"withheld\": \"admin\" }` for those who may not see tokens.",
+      extensions: { cost: 2 },
+      resolve: ({ type, data }, _args, { principal }) => (type.startsWith("access.") && !mayActAs(principal, "admin") ? withheld : data),
+    }),
   }),
 });
+
+/** The hash of a secret, and who may do what: `tokens` is for administrators, too. */
+const withheld = { withheld: "admin" };
 
 /** A wire type, or the beginning of some with a `*` behind it. */
 export const EventTypes = z

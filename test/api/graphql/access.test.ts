@@ -40,6 +40,16 @@ describe("GraphQL access", () => {
     assert.deepEqual([refused.code, refused.data], ["FORBIDDEN", { node: null }]);
   });
 
+  it("keeps what events tell about tokens from those who may not see tokens", async () => {
+    const { admin, writer, app } = session();
+    await admin.ask(`mutation { issueToken(input: { name: "hidden", scope: READ }) { receipt { position } } }`);
+    await app.settled();
+    const document = `{ events(type: "access.*", last: 1) { edges { node { type data } } } }`;
+    const [seen, known] = await Promise.all([writer, admin].map(async (client) => (await client.ask(document)).at("events.edges.0.node")));
+    assert.deepEqual(seen, { type: "access.TokenIssued.v1", data: { withheld: "admin" } });
+    assert.match(JSON.stringify(known), /secretSha256/);
+  });
+
   it("shows a new token's secret once, takes it until it is revoked, and not for ever after", async () => {
     const { admin, reader, app } = session();
     const issued = await admin.ask(`mutation { issueToken(input: { name: "ci", scope: READ }) { tokenId secret receipt { position } } }`);

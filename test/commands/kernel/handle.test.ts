@@ -58,6 +58,17 @@ describe("Handling a command", () => {
     assert.deepEqual(accepted(await other.handle("s", 3, command)), { ...first, replayed: true });
   });
 
+  it("refuses a command id that belongs to a command on another stream, whether there is something to record or not", async () => {
+    const [one] = processes(memoryLog());
+    const command = cause(commandIdOf("key"));
+    accepted(await one.handle("s", 1, command));
+    for (const seat of [1, 0]) {
+      const answer = await one.handle("another", seat, command);
+      assert.ok(isRefusal(answer) && answer.refused === "IDEMPOTENCY_KEY_REUSED");
+    }
+    assert.equal((await one.latest("another")).revision, -1);
+  });
+
   it("appends nothing where it is already so, and says how far the stream is", async () => {
     const [one, other] = processes(memoryLog());
     assert.deepEqual(accepted(await one.handle("s", 0, cause())), { position: 0, stream: "s", revision: -1, eventIds: [], replayed: false });

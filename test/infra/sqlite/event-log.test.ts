@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Unavailable } from "#domain/kernel/errors.ts";
 import { prepared } from "#infra/log/prepared.ts";
@@ -42,6 +42,14 @@ const store = async (): Promise<Store> => {
 eventLogConformance("sqlite", { limits: { durable: true, densePositions: true, shared: true }, store });
 
 describe("sqlite as an EventLog: its own", () => {
+  it("is for nobody else to read, whatever the folder", async () => {
+    using there = folder();
+    chmodSync(dirname(there.file), 0o755);
+    await using log = openSqliteLog(there.file);
+    await append(log, "s", 1);
+    for (const file of [there.file, `${there.file}-wal`, `${there.file}-shm`]) assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+
   it("refuses a file that a later version wrote", () => {
     using there = folder();
     const db = new DatabaseSync(there.file);

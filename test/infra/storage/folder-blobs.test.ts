@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -33,6 +33,14 @@ const leftover = async (folder: string, owner: string): Promise<string> => {
 };
 
 describe("a folder as a BlobStore", () => {
+  it("shows its files to nobody else", async () => {
+    await using place = await temporaryFolder();
+    const folder = join(place.folder, "blobs");
+    await (await openFolderBlobs(folder)).put(Readable.from([Buffer.from("a")]), 1);
+    assert.equal((await stat(folder)).mode & 0o777, 0o700);
+    for (const file of await files(folder)) assert.equal((await stat(file)).mode & 0o777, 0o400);
+  });
+
   it("keeps a blob as ab/cd/<sha256>, read-only", async () => {
     await using place = await temporaryFolder();
     const { sha256 } = await (await openFolderBlobs(place.folder)).put(Readable.from([Buffer.from("a")]), 1);
