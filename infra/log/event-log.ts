@@ -38,6 +38,9 @@ const weigh = ({ events, bytes }: PreparedAppend) => Math.max(events.length, byt
 
 export const conflict = ({ stream, expected }: Pick<PreparedAppend, "stream" | "expected">, actual: number) => new ConcurrencyConflict(stream, expected, actual);
 
+/** A page ends early behind this much JSON, so that a thousand large events do not meet in memory. */
+export const pageCharacters = 2_000_000;
+
 /** The end of the page that looks at `limit` events behind `after`: positions are dense. */
 export const pageEnd = (after: number, limit: number, head: number): { readonly position: number; readonly caughtUp: boolean } => {
   const position = Math.max(after, Math.min(after + limit, head));

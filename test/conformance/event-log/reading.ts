@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { append, everything, type Harness, upTo, withLog } from "./harness.ts";
+import { append, cause, everything, type Harness, ticked, upTo, withLog } from "./harness.ts";
 
 /** What every event log must answer to readers. */
 export const readingConformance = (adapter: string, harness: Harness) =>
@@ -44,6 +44,17 @@ export const readingConformance = (adapter: string, harness: Harness) =>
         assert.equal(new Set(positions).size, 50);
         assert.deepEqual(positions, positions.toSorted((a, b) => a - b));
       }));
+
+    it("ends a page early where events are large, and loses none", withLog(harness, async (log) => {
+      const large = "x".repeat(600_000);
+      for (const index of upTo(8))
+        await log.append(`test.clock-${index}`, [{ ...ticked(index), data: { large } }], { expected: "none", cause: cause() });
+      const { events, position, caughtUp } = await log.readAll({ after: 0, limit: 1000 });
+      if (harness.limits.boundedPages) assert.deepEqual([events.length < 8, position === events.at(-1)?.position, caughtUp], [true, true, false]);
+      const filtered = await log.readAll({ after: position, limit: 1000, types: ["test.Ticked.v1"] });
+      if (harness.limits.boundedPages) assert.ok(filtered.position > position);
+      assert.equal((await everything(log, 1000)).length, 8);
+    }));
 
     it("says whether anything was behind a page", withLog(harness, async (log) => {
       await append(log, "test.clock-1", 4);
