@@ -18,10 +18,18 @@ export interface Published {
 /** Waits for a publication and tells what clients see since. */
 export const awaitPublication = async (session: Session, task: string, repository: string): Promise<Published> => {
   const { position } = await finishedTask(session, task);
-  const { metadata } = await session.client.request(newestMetadata, { repository, first: 100, afterPosition: position });
+  const few = await newestRoles(session, { repository, afterPosition: position, first: 20 });
+  // Most publications touch a few roles; one that touches all bins has a thousand.
+  return { task, ...(few.complete ? few : await newestRoles(session, { repository, afterPosition: position, first: 1000 })) };
+};
+
+type Asked = Parameters<NonNullable<typeof newestMetadata.takes>>[0];
+
+const newestRoles = async ({ client }: Session, asked: Asked): Promise<Omit<Published, "task">> => {
+  const { metadata } = await client.request(newestMetadata, asked);
   const nodes = metadata.edges.map(({ node }) => node);
   const roles = nodes.filter(({ publishedAt }) => publishedAt === nodes[0]?.publishedAt).map(({ role, version }) => ({ role, version }));
-  return { task, roles: roles.toSorted(byRank), complete: roles.length < nodes.length || !metadata.pageInfo.hasNextPage };
+  return { roles: roles.toSorted(byRank), complete: roles.length < nodes.length || !metadata.pageInfo.hasNextPage };
 };
 
 const ranks = ["root", "timestamp", "snapshot", "targets"];

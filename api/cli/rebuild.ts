@@ -19,7 +19,7 @@ export const rebuild = command(
   async (session, { operands: [name = ""], values }) => {
     const { client, output } = session;
     const { generation } = (await client.request(rebuildProjection, { input: { name, ...asked(values.reason) } })).rebuildProjection;
-    if (values.wait === true) await switched(session, name, generation);
+    if (values.wait === true) await switched(session, name);
     const milliseconds = Math.round(performance.now() - session.started);
     await output.result({ name, generation, switched: values.wait === true, milliseconds }, () =>
       values.wait === true
@@ -30,23 +30,32 @@ export const rebuild = command(
   },
 );
 
-const switched = async (session: Session, name: string, generation: number): Promise<void> => {
+const patience = 60_000;
+
+/** Resolves when nothing is filled any more: the server switches then. */
+const switched = async (session: Session, name: string): Promise<void> => {
+  using stack = new DisposableStack();
   let progress: Progress | null = null;
-  for (let done = 0; ; await sleep(250, undefined, { signal: session.signal })) {
+  let [done, since] = [0, performance.now()];
+  for (; ; await sleep(250, undefined, { signal: session.signal })) {
     const { status } = await patiently(session, () => session.client.request(showStatus, {}));
-    const projection = status.projections.find((one) => one.name === name);
-    throwIfStopped(projection, name);
-    const position = projection?.rebuilding?.position ?? 0;
-    progress ??= new Progress(session.output, `rebuilding ${name}`, status.log.head);
+    const position = rebuiltTo(status, name);
+    if (position === null) return;
+    progress ??= stack.use(new Progress(session.output, `rebuilding ${name}`, status.log.head));
+    if (position > done) since = performance.now();
     progress.advance(Math.max(0, position - done));
     done = Math.max(done, position);
-    if (projection && projection.generation >= generation) break;
+    if (performance.now() - since > patience) throw stuck(name, done);
   }
-  progress[Symbol.dispose]();
 };
 
-const throwIfStopped = (projection: Status["projections"][number] | undefined, name: string): void => {
+const rebuiltTo = ({ projections }: Status, name: string): number | null => {
+  const projection = projections.find((one) => one.name === name);
   if (!projection) throw new CliError(exitCodes.refused, `there is no projection ${name} any more`);
-  if (projection.error !== null)
-    throw new CliError(exitCodes.failed, `${name} stopped at position ${projection.failedPosition ?? "?"}: ${projection.error}`);
+  return projection.rebuilding?.position ?? null;
 };
+
+const stuck = (name: string, position: number): CliError =>
+  new CliError(exitCodes.failed, `the rebuild of ${name} has stood at position ${position} for a minute`, {
+    hint: "the live tables stay as they are; the server's log says why",
+  });

@@ -77,7 +77,10 @@ const tell = (error: unknown, { terminal: { stderr }, signal }: Surroundings): n
     stderr.write(`waybill: this is a defect of Waybill\n${error instanceof Error ? error.stack : String(error)}\n`);
     return exitCodes.failed;
   }
-  const issues = error.issues.map(({ path, message }) => `  ${path.length > 0 ? `${path.join(".")}: ` : ""}${message}\n`);
+  // A single issue is often the whole message.
+  const issues = error.issues
+    .filter(({ message }) => !error.message.includes(message))
+    .map(({ path, message }) => `  ${path.length > 0 ? `${path.join(".")}: ` : ""}${message}\n`);
   stderr.write(`waybill: ${error.message}\n${issues.join("")}${error.hint === undefined ? "" : `${error.hint}\n`}`);
   return error.exit;
 };
