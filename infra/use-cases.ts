@@ -2,6 +2,7 @@ import { accessCodec } from "#domain/access/events.ts";
 import { token } from "#domain/access/token.ts";
 import { versionsCodec } from "#domain/graph/events.ts";
 import { versions } from "#domain/graph/versions.ts";
+import type { PersistentMap } from "#domain/kernel/persistent-map.ts";
 import { taskCodec } from "#domain/tasks/events.ts";
 import { task } from "#domain/tasks/task.ts";
 import { repositoryCodec, targetsCodec } from "#domain/trust/events.ts";
@@ -20,13 +21,16 @@ import { bootstrapRepository } from "#commands/trust/bootstrap-repository.ts";
 import { publish } from "#commands/trust/publish.ts";
 import { removeTargets } from "#commands/trust/remove-targets.ts";
 
+/** Of the states that grow with what they list: some 200 MB. An empty one has its buckets, too. */
+const aMillionEntries = { capacity: 1_000_000, weigh: ({ size }: PersistentMap<unknown>) => 200 + size };
+
 /** The streams of every decider, on one log. */
 export const aggregatesOn = (log: EventLog) => ({
   repositories: aggregate(repositoryDecider, repositoryCodec, log),
-  targets: aggregate(targetsDecider, targetsCodec, log),
+  targets: aggregate(targetsDecider, targetsCodec, log, aMillionEntries),
   tasks: aggregate(task, taskCodec, log),
   tokens: aggregate(token, accessCodec, log),
-  ecosystems: aggregate(versions, versionsCodec, log),
+  ecosystems: aggregate(versions, versionsCodec, log, aMillionEntries),
 });
 
 export type Aggregates = ReturnType<typeof aggregatesOn>;

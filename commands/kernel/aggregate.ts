@@ -3,7 +3,7 @@ import type { Decider } from "#domain/kernel/decider.ts";
 import type { AnyEvent } from "#domain/kernel/event.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import { type Handle, handle } from "./handle.ts";
-import { folded, type Memo, recentMemos } from "./memos.ts";
+import { folded, type Memo, recentMemos, type Room } from "./memos.ts";
 
 /** The streams of one decider: its commands, and its state for those who decide elsewhere. */
 export interface Aggregate<Command, State, Code extends string> {
@@ -12,18 +12,28 @@ export interface Aggregate<Command, State, Code extends string> {
   latest(stream: string): Promise<Memo<State>>;
 }
 
-/** A decider on a log; the states of the `capacity` streams that were used last are kept in memory. */
+/** Events of a stream that are in memory at the same time. */
+const atOnce = 256;
+
+const aThousand = { capacity: 1000, weigh: () => 1 };
+
+/** A decider on a log; the states of the streams that were used last are kept in memory, as many as there is room for. */
 export const aggregate = <Command, State, Event extends AnyEvent, Code extends string>(
   decider: Decider<Command, State, Event, Code>,
   codec: Codec<Event>,
   log: EventLog,
-  capacity = 1000,
+  room: Room<State> = aThousand,
 ): Aggregate<Command, State, Code> => {
-  const memos = recentMemos<State>(capacity);
+  const memos = recentMemos(room);
   const catchUp = async (stream: string): Promise<Memo<State>> => {
-    const memo = memos.get(stream) ?? { state: decider.initialState, revision: -1, position: 0 };
-    const events = await log.read(stream, { after: memo.revision });
-    const next = folded(decider, memo, events.map(codec.decode));
+    let next = memos.get(stream) ?? { state: decider.initialState, revision: -1, position: 0 };
+    for (let more = true; more; ) {
+      const events = await log.read(stream, { after: next.revision, limit: atOnce });
+      next = folded(decider, next, events.map(codec.decode));
+      more = events.length === atOnce;
+      // A stream of a million events keeps nobody else waiting.
+      if (more) await new Promise(setImmediate);
+    }
     if (next.revision >= 0 && next.revision >= (memos.get(stream)?.revision ?? -1)) memos.set(stream, next);
     return next;
   };

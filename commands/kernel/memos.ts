@@ -14,14 +14,29 @@ export interface Memos<State> {
   set(stream: string, memo: Memo<State>): void;
 }
 
-/** The memos of the streams that were used last. */
-export const recentMemos = <State>(capacity: number): Memos<State> => {
+/** How much is kept, in whatever unit states are weighed in. */
+export interface Room<State> {
+  readonly capacity: number;
+  readonly weigh: (state: State) => number;
+}
+
+/** The memos of the streams that were used last; that of the very last one, however large it is. */
+export const recentMemos = <State>({ capacity, weigh }: Room<State>): Memos<State> => {
   const memos = new Map<string, Memo<State>>();
-  const set = (stream: string, memo: Memo<State>) => {
+  let weight = 0;
+  const drop = (stream: string) => {
+    const memo = memos.get(stream);
+    if (memo) weight -= weigh(memo.state);
     memos.delete(stream);
+  };
+  const set = (stream: string, memo: Memo<State>) => {
+    drop(stream);
     memos.set(stream, memo);
-    const [oldest] = memos.keys();
-    if (memos.size > capacity && oldest !== undefined) memos.delete(oldest);
+    weight += weigh(memo.state);
+    for (const oldest of memos.keys()) {
+      if (weight <= capacity || memos.size === 1) return;
+      drop(oldest);
+    }
   };
   const get = (stream: string) => {
     const memo = memos.get(stream);

@@ -40,7 +40,7 @@ export interface Page {
 export interface ReadAll {
   /** Exclusive; 0 is the beginning. */
   readonly after: number;
-  /** How many events are looked at, at most. */
+  /** How many events are looked at, at most; fewer where they are large. */
   readonly limit: number;
   /** Wire types; all where absent. */
   readonly types?: readonly string[] | undefined;

@@ -17,8 +17,34 @@ export const eventByPosition = async (sql: Sql, position: number): Promise<Store
   return row ?? null;
 };
 
-/** In the order of the log. */
-export const eventsPage = (sql: Sql, filter: EventFilter, stretch: Stretch) => {
+/** An event may have nearly a megabyte, and a page is held in memory whole. */
+const mostBytes = 8_000_000;
+
+interface Sized {
+  readonly position: number;
+  readonly bytes: number;
+}
+
+/** In the order of the log. Fewer than were asked for where they are large; at least one. */
+export const eventsPage = async (sql: Sql, filter: EventFilter, stretch: Stretch): Promise<{ readonly rows: readonly StoredEvent[]; readonly more: boolean }> => {
+  const { rows, more } = await sizesOf(sql, filter, stretch);
+  const fitting = within(stretch.backward ? rows.toReversed() : rows);
+  if (fitting.length === 0) return { rows: [], more };
+  const events = await sql.query<StoredEvent>({
+    name: "explorer.page",
+    text: `${columns} where position = any($1::bigint[]) order by position`,
+    values: [fitting.map(({ position }) => position)],
+  });
+  return { rows: events, more: more || fitting.length < rows.length };
+};
+
+const within = (rows: readonly Sized[]): readonly Sized[] => {
+  let bytes = 0;
+  const over = rows.findIndex((row, index) => (bytes += row.bytes) > mostBytes && index > 0);
+  return over < 0 ? rows : rows.slice(0, over);
+};
+
+const sizesOf = (sql: Sql, filter: EventFilter, stretch: Stretch) => {
   const filters = [
     { form: "stream", text: "stream = ", value: filter.stream },
     filter.type?.endsWith("*") === true
@@ -26,11 +52,11 @@ export const eventsPage = (sql: Sql, filter: EventFilter, stretch: Stretch) => {
       : { form: "type", text: "type = ", value: filter.type },
     { form: "correlation", text: "correlation_id = ", value: filter.correlationId },
   ].filter(({ value }) => value !== null);
-  return rowsOf<StoredEvent>(
+  return rowsOf<Sized>(
     sql,
     {
       name: ["explorer.events", ...filters.map(({ form }) => form)].join("."),
-      select: columns,
+      select: "select position, octet_length(data::text) as bytes from explorer.events",
       where: filters.map(({ text }, index) => `${text}$${index + 1}`),
       values: filters.map(({ value }) => value),
       key: ["position"],

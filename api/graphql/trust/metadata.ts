@@ -33,7 +33,8 @@ export const Metadata = builder.node(builder.objectRef<MetadataView>("Metadata")
       type: "JSON",
       nullable: true,
       description: "The file, parsed. Clients of TUF take its bytes from /tuf/.",
-      extensions: { cost: 10 },
+      // A file may have 5 MB.
+      extensions: { cost: 190 },
       resolve: async (version, _args, { application }) => {
         const content = await metadataContent(application.sql, version);
         return content && parseJson(content);

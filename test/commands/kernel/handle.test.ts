@@ -84,6 +84,17 @@ describe("Handling a command", () => {
     assert.deepEqual((await log.read("s")).map(({ revision }) => revision), [0, 1, 2]);
   });
 
+  it("folds a long stream a stretch at a time", async () => {
+    const log = memoryLog();
+    const [one, other] = processes(log);
+    for (const seat of Array.from({ length: 600 }, (_, index) => index + 1)) accepted(await one.handle("s", seat, cause()));
+    const stretches: (number | undefined)[] = [];
+    const reading = aggregate(seats, seatsCodec, { ...log, read: (stream, options) => (stretches.push(options?.limit), log.read(stream, options)) });
+    assert.deepEqual(await reading.latest("s"), await other.latest("s"));
+    assert.deepEqual(stretches, [256, 256, 256]);
+    assert.equal((await reading.latest("s")).revision, 599);
+  });
+
   it("shows the state at the stream's end to those who decide elsewhere", async () => {
     const [one, other] = processes(memoryLog());
     assert.deepEqual(await one.latest("s"), { state: [], revision: -1, position: 0 });

@@ -52,7 +52,15 @@ describe("The event explorer", () => {
   it("takes in a batch that is larger than one COPY", async () => {
     const text = "x".repeat(850_000);
     await kept(...Array.from({ length: 12 }, () => ({ type: "test.Made.v1", data: { text } })));
-    assert.deepEqual((await positions({}, { limit: 20 })).positions.length, 12);
+    assert.deepEqual((await positions({ type: "test.Made.v1" }, { limit: 5, after: [7] })).positions, [8, 9, 10, 11, 12]);
+  });
+
+  it("gives fewer large events than were asked for, and says that there are more", async () => {
+    const text = "x".repeat(850_000);
+    await kept(...Array.from({ length: 12 }, () => ({ type: "test.Made.v1", data: { text } })));
+    assert.deepEqual(await positions({}), { positions: [1, 2, 3, 4, 5, 6, 7, 8, 9], more: true });
+    assert.deepEqual(await positions({}, { after: [9] }), { positions: [10, 11, 12], more: false });
+    assert.deepEqual(await positions({}, { backward: true }), { positions: [4, 5, 6, 7, 8, 9, 10, 11, 12], more: true });
   });
 
   it("filters by stream, type, beginning of the type and correlation", async () => {
