@@ -3,9 +3,12 @@ import type { Database, Sql, Statement, WritableSql } from "#projections/ports/s
 import { Copy } from "./copy.ts";
 import { translated } from "./errors.ts";
 
+/** A peer that is gone without a word would hold a statement for hours; none of ours takes nearly as long as this. */
+const mostMs = 120_000;
+
 /** A pool whose idle connections may break without ending the process. */
 export const openPool = (config: PoolConfig): Pool => {
-  const pool = new Pool({ application_name: "waybill", keepAlive: true, connectionTimeoutMillis: 10_000, ...config });
+  const pool = new Pool({ application_name: "waybill", keepAlive: true, connectionTimeoutMillis: 10_000, query_timeout: mostMs, ...config });
   // The next statement meets the same fault and rejects; here there is nobody to tell.
   pool.on("error", ignore);
   return pool;

@@ -3,6 +3,7 @@ import pg from "pg";
 import { Unavailable } from "#domain/kernel/errors.ts";
 import { databaseOver, openPool, sqlOver } from "#infra/postgres/sql.ts";
 import { copyRow } from "#projections/kernel/copy.ts";
+import type { WritableSql } from "#projections/ports/sql.ts";
 import { openDatabase } from "#test/support/projecting.ts";
 
 describe("PostgreSQL as the read side's Sql", () => {
@@ -52,6 +53,19 @@ describe("PostgreSQL as the read side's Sql", () => {
     }, "elsewhere");
     await assert.rejects(twice, { code: "23505" });
     assert.equal(await one("(select count(*) from elsewhere.things)"), 0);
+  });
+
+  it("waits for no answer for ever: a peer that says nothing is away", async () => {
+    assert.ok(Number(opened.pool.options.query_timeout) > 0);
+    const impatient = openPool({ connectionString: opened.url, query_timeout: 100 });
+    const silent = (work: (sql: WritableSql) => Promise<unknown>) => assert.rejects(databaseOver(impatient).transaction(work), Unavailable);
+    await silent((sql) => sql.query({ text: "select pg_sleep(5)" }));
+    await opened.database.query({ text: "create table public.held (id int)" });
+    await opened.database.transaction(async (holder) => {
+      await holder.query({ text: "lock table public.held" });
+      await silent((sql) => sql.copy("public.held (id)", copyRow([1])));
+    });
+    await impatient.end();
   });
 
   it("does not call a transaction done in which a failed statement was passed over", async () => {

@@ -5,7 +5,7 @@ import { type Application, type Defect, defaultLimits, type Progress } from "#ap
 import type { Commands } from "#commands/commands.ts";
 import { isRefusal, refuse } from "#domain/kernel/decider.ts";
 import { memoryLog } from "#infra/memory/event-log.ts";
-import { openPool, sqlOver } from "#infra/postgres/sql.ts";
+import { databaseOver, openPool } from "#infra/postgres/sql.ts";
 import { freshDatabase } from "#test/support/postgres.ts";
 import { commandsFor } from "./commands.ts";
 import { establish, makeTables, project, publishAll } from "./tables.ts";
@@ -28,7 +28,7 @@ export interface TestApplication extends AsyncDisposable {
 export const openApplication = async (changes: Partial<Pick<Application, "limits" | "persisted" | "status">> = {}): Promise<TestApplication> => {
   const database = await freshDatabase();
   const pool = openPool({ connectionString: database.url, max: 8 });
-  const sql = sqlOver(pool);
+  const sql = databaseOver(pool);
   await makeTables(sql);
   const log = memoryLog();
   const end = new AbortController();

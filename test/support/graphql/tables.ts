@@ -1,82 +1,28 @@
 import type { StoredEvent } from "#domain/kernel/event.ts";
-import { accessCodec } from "#domain/access/events.ts";
-import { type TaskEvent, taskCodec } from "#domain/tasks/events.ts";
-import { targetsCodec, type TargetsEvent } from "#domain/trust/events.ts";
-import type { Recorded } from "#domain/kernel/event.ts";
-import { taskAfter } from "#projections/tasks/history.ts";
-import { taskById } from "#projections/tasks/queries.ts";
-import { sqlBeside } from "#projections/kernel/projection.ts";
-import type { Sql } from "#projections/ports/sql.ts";
+import { targetsCodec } from "#domain/trust/events.ts";
+import { tokens } from "#projections/access/tokens.ts";
+import { explorer } from "#projections/audit/explorer.ts";
+import type { Projection } from "#projections/kernel/projection.ts";
+import type { Database, Sql } from "#projections/ports/sql.ts";
+import { tasks } from "#projections/tasks/tasks.ts";
+import { tuf } from "#projections/trust/tuf.ts";
 
-const files = { tuf: "trust/tuf.sql", tasks: "tasks/tasks.sql", explorer: "audit/explorer.sql", tokens: "access/tokens.sql" };
+const projections: readonly Projection[] = [explorer, tasks, tokens, tuf];
 
 /** The tables of every read model, empty. */
 export const makeTables = async (sql: Sql): Promise<void> => {
-  for (const [schema, file] of Object.entries(files))
-    await sql.query({ text: `begin; create schema ${schema}; set local search_path to ${schema}; ${sqlBeside(new URL("../../../projections/", import.meta.url).href, file)}; commit` });
+  for (const { name, tables } of projections) await sql.query({ text: `begin; create schema ${name}; set local search_path to ${name}; ${tables}; commit` });
 };
 
-/** One event in the tables, as the projections would put it there: the API's tests need rows, not speed. */
-export const project = async (sql: Sql, event: StoredEvent): Promise<void> => {
-  await explore(sql, event);
-  if (targetsCodec.types.includes(event.type)) await targets(sql, targetsCodec.decode(event));
-  else if (taskCodec.types.includes(event.type)) await task(sql, taskCodec.decode(event));
-  else if (accessCodec.types.includes(event.type)) await token(sql, event);
+/** One event in the tables, by the projections themselves. A repository comes to be by `establish`. */
+export const project = async (database: Database, event: StoredEvent): Promise<void> => {
+  for (const projection of projections)
+    if (concerns(projection, event))
+      await database.transaction((sql) => projection.apply([projection.decode(event)], sql), projection.name);
 };
 
-const explore = (sql: Sql, event: StoredEvent) =>
-  sql.query({
-    text: "insert into explorer.events values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-    values: [
-      event.position,
-      event.id,
-      event.type,
-      event.stream,
-      event.revision,
-      event.at,
-      event.actor,
-      event.reason ?? null,
-      event.commandId,
-      event.correlationId,
-      event.causationId ?? null,
-      event.traceparent ?? null,
-      JSON.stringify(event.data),
-    ],
-  });
-
-const targets = async (sql: Sql, { event, revision, position, at }: Recorded<TargetsEvent>) => {
-  const { repository } = event;
-  const paths = event.type === "TargetsAdded" ? event.targets.map(({ path }) => path) : event.paths;
-  await sql.query({
-    text: "update tuf.targets set to_revision = $3 where repository = $1 and path = any($2) and to_revision is null",
-    values: [repository, paths, revision],
-  });
-  if (event.type === "TargetsAdded")
-    await sql.query({
-      text: `insert into tuf.targets select $1, t.path, $3, null, 0, t.length, t.hashes->>'sha256', t.custom, '', $4, $5
-               from json_to_recordset($2) as t (path text, length bigint, hashes json, custom json)`,
-      values: [repository, JSON.stringify(event.targets), revision, position, at],
-    });
-  await sql.query({ text: "update tuf.repositories set targets_revision = $2, position = $3 where name = $1", values: [repository, revision, position] });
-};
-
-const task = async (sql: Sql, recorded: Recorded<TaskEvent>) => {
-  const row = taskAfter(await taskById(sql, recorded.event.task), recorded);
-  const spelled = { ...row, input: {}, correlation_id: recorded.correlationId, queued_at: row.queuedAt, started_at: row.startedAt, finished_at: row.finishedAt, revision: recorded.revision };
-  await sql.query({ text: "delete from tasks.tasks where id = $1", values: [row.id] });
-  await sql.query({ text: "insert into tasks.tasks select * from json_populate_record(null::tasks.tasks, $1)", values: [JSON.stringify(spelled)] });
-};
-
-const token = async (sql: Sql, stored: StoredEvent) => {
-  const { event, at, actor, position } = accessCodec.decode(stored);
-  if (event.type === "TokenRevoked")
-    await sql.query({ text: "update tokens.tokens set revoked_at = $2, position = $3 where id = $1", values: [event.token, at, position] });
-  else
-    await sql.query({
-      text: "insert into tokens.tokens values ($1, $2, $3, $4, $5, $6, $7, null, $8)",
-      values: [event.token, event.name, event.scope, event.secretSha256, event.expires, at, actor, position],
-    });
-};
+const concerns = ({ name, types }: Projection, { type }: StoredEvent): boolean =>
+  name === tuf.name ? targetsCodec.types.includes(type) : (types?.includes(type) ?? true);
 
 interface Established {
   readonly name: string;
