@@ -1,6 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { refuse } from "#domain/kernel/decider.ts";
 import { authenticator } from "#api/access/authenticate.ts";
 import { type Application, defaultLimits, type PersistedDocuments, type WorkerView } from "#api/application.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
@@ -40,7 +39,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
       projections: await readModels.status(),
       workers: [...background.workers(), ...(await needs.policies.status()).map(asWorker)],
     }),
-    rebuild: rebuildOf(readModels),
+    rebuild: readModels.rebuild,
     authenticate: authenticator(sql, readModels),
     limits: { ...defaultLimits, bodyBytes: config.WAYBILL_MAX_REQUEST_BYTES, waitMs: config.WAYBILL_READ_WAIT_MS },
     persisted: await persistedDocuments(config),
@@ -54,17 +53,6 @@ const asWorker = ({ name, state, error }: PolicyStatus): WorkerView => ({
   state: error === null ? state : `${state}: ${error}`,
   lastSeen: new Date().toISOString(),
 });
-
-const rebuildOf =
-  (readModels: Watched): Application["rebuild"] =>
-  async (name) => {
-    const projection = readModels.watching.projections.find((one) => one.name === name);
-    if (!projection) return refuse("PROJECTION_NOT_FOUND", `There is no projection ${name}`, { name });
-    const status = (await readModels.status()).find((one) => one.name === name);
-    if (status?.rebuilding) return refuse("REBUILD_RUNNING", `Projection ${name} is being rebuilt`, { ...status.rebuilding });
-    await readModels.rebuild(name);
-    return { generation: projection.generation };
-  };
 
 const persistedDocuments = async ({ WAYBILL_PERSISTED_DOCUMENTS: folder, WAYBILL_PERSISTED_ONLY: only }: Config): Promise<PersistedDocuments> => {
   if (folder === undefined) return { registered: [], only };
