@@ -40,6 +40,6 @@ const byRank = (a: RoleVersion, b: RoleVersion): number => rank(a) - rank(b) || 
 export const rolesText = ({ roles, complete }: Published): string => {
   const shown = roles.length > 5 ? roles.slice(0, 3) : roles;
   const more = roles.length - shown.length;
-  const rest = more === 0 && complete ? [] : [complete ? `and ${counted(more, "more role")}` : `and more than ${more} roles`];
+  const rest = more === 0 && complete ? [] : [complete ? `and ${counted(more, "more role")}` : `and more than ${more} others`];
   return [...shown.map(({ role, version }) => `${role} v${version}`), ...rest].join(", ");
 };

@@ -23,39 +23,32 @@ export const rebuild = command(
     const milliseconds = Math.round(performance.now() - session.started);
     await output.result({ name, generation, switched: values.wait === true, milliseconds }, () =>
       values.wait === true
-        ? `${output.green("rebuilt")} ${name}: generation ${generation} is live, in ${duration(milliseconds)}`
-        : `generation ${generation} of ${name} is being filled; see: waybill status`,
+        ? `${output.green("rebuilt")} ${name} in ${duration(milliseconds)}`
+        : `${name} is being rebuilt; how far it is: ${output.program} status`,
     );
     return exitCodes.ok;
   },
 );
 
-const patience = 60_000;
-
-/** Resolves when nothing is filled any more: the server switches then. */
 const switched = async (session: Session, name: string): Promise<void> => {
-  using stack = new DisposableStack();
   let progress: Progress | null = null;
-  let [done, since] = [0, performance.now()];
-  for (; ; await sleep(250, undefined, { signal: session.signal })) {
+  for (let done = 0; ; await sleep(250, undefined, { signal: session.signal })) {
     const { status } = await patiently(session, () => session.client.request(showStatus, {}));
-    const position = rebuiltTo(status, name);
-    if (position === null) return;
-    progress ??= stack.use(new Progress(session.output, `rebuilding ${name}`, status.log.head));
-    if (position > done) since = performance.now();
+    const projection = status.projections.find((one) => one.name === name);
+    throwIfStopped(projection, name);
+    const position = projection?.rebuilding?.position ?? 0;
+    progress ??= new Progress(session.output, `rebuilding ${name}`, status.log.head);
     progress.advance(Math.max(0, position - done));
     done = Math.max(done, position);
-    if (performance.now() - since > patience) throw stuck(name, done);
+    // The request was answered, so it was begun: not under way any more means switched.
+    if (projection?.rebuilding === null) break;
   }
+  progress[Symbol.dispose]();
 };
 
-const rebuiltTo = ({ projections }: Status, name: string): number | null => {
-  const projection = projections.find((one) => one.name === name);
+const throwIfStopped = (projection: Status["projections"][number] | undefined, name: string): void => {
   if (!projection) throw new CliError(exitCodes.refused, `there is no projection ${name} any more`);
-  return projection.rebuilding?.position ?? null;
+  // What stopped the live tables does not matter while others are filled: to mend them is what a rebuild is for.
+  const { error, position } = projection.rebuilding ?? { error: projection.error, position: projection.failedPosition ?? "?" };
+  if (error !== null) throw new CliError(exitCodes.failed, `${name} stopped at position ${position}: ${error}`);
 };
-
-const stuck = (name: string, position: number): CliError =>
-  new CliError(exitCodes.failed, `the rebuild of ${name} has stood at position ${position} for a minute`, {
-    hint: "the live tables stay as they are; the server's log says why",
-  });
