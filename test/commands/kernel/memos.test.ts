@@ -3,13 +3,13 @@ import { recentMemos } from "#commands/kernel/memos.ts";
 
 const memo = (state: number) => ({ state, revision: 0, position: 1 });
 
-describe("Memos", () => {
-  const memos = (states: readonly (readonly [string, number])[]) => {
-    const kept = recentMemos<number>({ capacity: 10, weigh: (state) => state });
-    for (const [stream, state] of states) kept.set(stream, memo(state));
-    return (...streams: string[]) => streams.map((stream) => kept.get(stream)?.state);
-  };
+const memos = (states: readonly (readonly [string, number])[]) => {
+  const kept = recentMemos<number>({ capacity: 10, weigh: (state) => state });
+  for (const [stream, state] of states) kept.set(stream, memo(state));
+  return (...streams: string[]) => streams.map((stream) => kept.get(stream)?.state);
+};
 
+describe("Memos", () => {
   it("keep what was used last, as much as there is room for", () => {
     const get = memos([["a", 4], ["b", 4], ["a", 5], ["c", 3]]);
     assert.deepEqual(get("a", "b", "c"), [5, undefined, 3]);
