@@ -8,15 +8,6 @@ const memos = (states: readonly (readonly [string, number])[]) => {
   return (...streams: string[]) => streams.map((stream) => kept.get(stream)?.state);
 };
 
-<<<<<<< HEAD
-const memos = (states: readonly (readonly [string, number])[]) => {
-  const kept = recentMemos<number>({ capacity: 10, weigh: (state) => state });
-  for (const [stream, state] of states) kept.set(stream, memo(state));
-  return (...streams: string[]) => streams.map((stream) => kept.get(stream)?.state);
-};
-
-=======
->>>>>>> review
 describe("Memos", () => {
   it("keep what was used last, as much as there is room for", () => {
     const get = memos([["a", 4], ["b", 4], ["a", 5], ["c", 3]]);
