@@ -31,7 +31,8 @@ export interface ProjectionView {
   readonly error: string | null;
   /** The event that stopped it. */
   readonly failedPosition: number | null;
-  readonly rebuilding: { readonly generation: number; readonly position: number } | null;
+  /** `error`: what stopped it, until another rebuild is asked for. */
+  readonly rebuilding: { readonly generation: number; readonly position: number; readonly error: string | null } | null;
 }
 
 export interface WorkerView {

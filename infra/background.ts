@@ -6,6 +6,7 @@ import type { Outcome } from "#commands/tasks/worker.ts";
 import { publishPending } from "#commands/trust/publish-pending.ts";
 import { renew } from "#commands/trust/renew.ts";
 import type { WorkerView } from "#api/application.ts";
+import { backoff } from "#projections/kernel/pause.ts";
 import type { ReadModels } from "#projections/kernel/watch.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { openTasks } from "#projections/tasks/open-tasks.ts";
@@ -39,6 +40,18 @@ export interface Background extends AsyncDisposable {
 
 const reachMs = 30_000;
 
+/** Tries again while a server is away, until the signal. */
+const patiently = async <Answer>(signal: AbortSignal, work: () => Promise<Answer>): Promise<Answer> => {
+  const again = backoff(signal);
+  for (;;)
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Unavailable) || signal.aborted) throw error;
+      await again.wait();
+    }
+};
+
 export const runBackground = (needs: BackgroundNeeds): Background => {
   const { aggregates, log, clock, sql, readModels, logger, failed } = needs;
   const closing = new AbortController();
@@ -65,19 +78,25 @@ export const runBackground = (needs: BackgroundNeeds): Background => {
       state = "idle";
     }
   };
-  const openAt = async () => {
-    const position = readModels.position("tasks");
-    return { position, tasks: await openTasks(sql) };
-  };
+  const openAt = () =>
+    patiently(signal, async () => {
+      const position = readModels.position("tasks");
+      return { position, tasks: await openTasks(sql) };
+    });
 
-  const worker = whenReadable(readModels, signal).then(() => runWorker({ name, tasks: aggregates.tasks, log, clock, openAt, report, signal, jobs: { publication: watched } }));
-  const renewal = whenReadable(readModels, signal).then(() => runRenewal({
-    repositories: () => repositoryNames(sql),
-    renew: renew({ ...aggregates, log, clock }),
-    intervalMs: needs.renewalMs,
-    report: (repository, error) => logger.error("renewal failed", { repository, error }),
-    signal,
-  }));
+  const readable = whenReadable(readModels, signal);
+  const worker = readable.then(() =>
+    runWorker({ name, tasks: aggregates.tasks, log, clock, openAt, report, signal, jobs: { publication: watched } }),
+  );
+  const renewal = readable.then(() =>
+    runRenewal({
+      repositories: () => repositoryNames(sql),
+      renew: renew({ ...aggregates, log, clock }),
+      intervalMs: needs.renewalMs,
+      report: (repository, error) => logger.error("renewal failed", { repository, error }),
+      signal,
+    }),
+  );
   for (const part of [worker, renewal]) part.catch(failed);
   return {
     workers: () => [{ name, kind: "publication", state, lastSeen: new Date(lastSeen).toISOString() }],

@@ -61,12 +61,15 @@ const CliEnvironment = z.object({
   XDG_DATA_HOME: text,
   NO_COLOR: text,
   TERM: text,
+  /** Set by npm for what it starts; `exec` is npx. */
+  npm_command: text,
 });
 
 /** What the environment tells the CLI. */
 export const cliConfig = (environment: NodeJS.ProcessEnv = process.env): CliConfig => {
-  const { WAYBILL_URL, WAYBILL_DATA, WAYBILL_TOKEN, XDG_DATA_HOME, NO_COLOR, TERM } = CliEnvironment.parse(environment);
+  const { WAYBILL_URL, WAYBILL_DATA, WAYBILL_TOKEN, XDG_DATA_HOME, NO_COLOR, TERM, npm_command } = CliEnvironment.parse(environment);
   return {
+    program: npm_command === "exec" ? "npx waybill" : "waybill",
     url: WAYBILL_URL ?? "http://127.0.0.1:4000",
     data: WAYBILL_DATA ?? "data",
     token: WAYBILL_TOKEN ?? null,

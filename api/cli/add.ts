@@ -62,7 +62,7 @@ export const add = command(
       if (done.events === 0) return `nothing new: ${targets.length === 1 ? "this target was" : `these ${what} were`} there already`;
       const lines = [`${green("added")} ${what} to ${bold(repository)} (${bytes(targets.reduce((sum, { length }) => sum + length, 0))})`];
       if (published) return [...lines, `${green("published")} ${rolesText(published)} in ${duration(milliseconds)}`];
-      return [...lines, done.task ? `publication is task ${done.task.taskId}` : `not published yet: waybill publish ${repository}`];
+      return [...lines, done.task ? `publication is task ${done.task.taskId}` : `not published yet: ${session.output.program} publish ${repository}`];
     });
     return exitCodes.ok;
   },

@@ -31,7 +31,12 @@ export async function* taskChanges(session: Session, id: string): AsyncGenerator
 /** The task when it is over; throws when it failed. */
 export const finishedTask = async (session: Session, id: string): Promise<Task> => {
   let last: Task | null = null;
-  for await (const task of taskChanges(session, id)) last = task;
+  for await (const task of taskChanges(session, id)) {
+    // Whoever waits should know why it takes so long.
+    if (task.error && task.state === "QUEUED" && task.attempt !== last?.attempt)
+      session.output.note(`attempt ${task.attempt} failed: ${task.error.message} (${task.error.code}); the server tries again`);
+    last = task;
+  }
   if (!last) throw new CliError(exitCodes.unavailable, `nothing is known of task ${id}`, { hint: `look again: waybill task ${id}` });
   throwIfFailed(last);
   return last;

@@ -33,3 +33,20 @@ export const printable = (text: string): string => stripVTControlCharacters(text
 /** Keeps the end, which tells paths apart. */
 export const shortened = (text: string, width: number): string =>
   text.length <= width ? text : `…${text.slice(text.length - Math.max(0, width - 1))}`;
+
+/** Commands that a text proposes (`waybill list`), as this reader has to type them. */
+export const asCalled = (text: string, program: string): string => text.replace(/(?<![\w/])waybill (?=[A-Za-z])/g, `${program} `);
+
+/** Lines of a terminal's width, broken between words; all but the first begin where `head` ends. */
+export const folded = (head: string, text: string, width = 80): string[] => {
+  const lines: string[] = [];
+  let line = head;
+  for (const word of text.split(" ")) {
+    if (line.length + word.length > width && line.trim() !== "") {
+      lines.push(line.trimEnd());
+      line = " ".repeat(head.length);
+    }
+    line += `${word} `;
+  }
+  return [...lines, line.trimEnd()];
+};

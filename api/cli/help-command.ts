@@ -15,7 +15,7 @@ export const help = command(
   async ({ output }, { operands: [topic] }) => {
     const entries = entriesOf(catalog);
     const entry = entries.find(({ name }) => name === topic);
-    const lines = topic === undefined ? overview(catalog) : entry ? commandHelp(await entry.load()) : topics.get(topic);
+    const lines = topic === undefined ? overview(catalog, output.program) : entry ? commandHelp(await entry.load(), output.program) : topics.get(topic);
     const guess = nearest(topic ?? "", [...entries.map(({ name }) => name), ...topics.keys()]);
     if (!lines)
       throw usageError(

@@ -1,33 +1,34 @@
 import type { Catalog } from "./catalog.ts";
 import type { Description } from "./command.ts";
 import { exitMeanings } from "./exit.ts";
+import { asCalled, folded } from "./format.ts";
 import { globalOptions, type Option, type Options } from "./options.ts";
 
 /** What `waybill` alone shows. */
-export const overview = (catalog: Catalog): string[] => [
+export const overview = (catalog: Catalog, program: string): string[] => [
   "Waybill: what software is, where it came from and who handled it, kept as events",
   "",
-  "Usage: waybill COMMAND [OPTIONS]",
+  `Usage: ${program} COMMAND [OPTIONS]`,
   ...catalog.flatMap(({ title, entries }) => ["", `${title}:`, ...entries.map(({ name, summary }) => `  ${name.padEnd(10)}  ${summary}`)]),
   "",
   "For every command:",
   ...optionLines(globalOptions),
   "",
-  "More: waybill help COMMAND, waybill help exit-codes, waybill help environment",
+  `More: ${program} help COMMAND, or help exit-codes, or help environment`,
 ];
 
 /** What `waybill COMMAND --help` shows. */
-export const commandHelp = ({ name, summary, operands, details = [], options, examples }: Description): string[] => {
+export const commandHelp = ({ name, summary, operands, details = [], options, examples }: Description, program: string): string[] => {
   const own = optionLines(options);
   return [
     `waybill ${name}: ${summary}`,
     "",
-    `Usage: waybill ${[name, ...operands].join(" ")} [OPTIONS]`,
-    ...details.flatMap((paragraph) => ["", ...folded("", paragraph)]),
+    `Usage: ${program} ${[name, ...operands].join(" ")} [OPTIONS]`,
+    ...details.flatMap((paragraph) => ["", ...folded("", asCalled(paragraph, program))]),
     ...(own.length > 0 ? ["", "Options:", ...own] : []),
     "",
     "For every command: --json --quiet --no-color --url URL --token-file FILE",
-    ...(examples.length > 0 ? ["", "Examples:", ...examples.flatMap(([line, what]) => [`  # ${what}`, `  waybill ${line}`])] : []),
+    ...(examples.length > 0 ? ["", "Examples:", ...examples.flatMap(([line, what]) => [`  # ${what}`, `  ${program} ${line}`])] : []),
   ];
 };
 
@@ -53,23 +54,10 @@ export const topics: ReadonlyMap<string, readonly string[]> = new Map([
 const optionLines = (options: Options): string[] => {
   const rows = Object.entries(options).map(([name, option]) => [spelling(name, option), option.help] as const);
   const widest = Math.max(0, ...rows.map(([spelled]) => spelled.length));
-  return rows.flatMap(([spelled, help]) => folded(`  ${spelled.padEnd(widest)}  `, help));
+  return rows.flatMap(([spelled, help]) => folded(`  ${spelled.padEnd(widest)}  `, help.replace(/^--no-[a-z-]+: /, "")));
 };
 
 const spelling = (name: string, { short, value, help }: Option): string => {
   const long = help.startsWith(`--no-${name}:`) ? `--no-${name}` : `--${name}`;
   return `${short === undefined ? "    " : `-${short}, `}${long}${value === undefined ? "" : ` ${value}`}`;
-};
-
-const folded = (head: string, text: string): string[] => {
-  const lines: string[] = [];
-  let line = head;
-  for (const word of text.replace(/^--no-[a-z-]+: /, "").split(" ")) {
-    if (line.length + word.length > 80 && line.trim() !== "") {
-      lines.push(line.trimEnd());
-      line = " ".repeat(head.length);
-    }
-    line += `${word} `;
-  }
-  return [...lines, line.trimEnd()];
 };

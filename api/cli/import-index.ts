@@ -83,7 +83,7 @@ const load = async (session: Session, source: Source): Promise<Loaded> => {
     if (cause instanceof IndexError)
       throw new CliError(exitCodes.usage, cause.message, { hint: "nothing was sent; mend the file or fetch it again", cause });
     if (cause instanceof Error && "syscall" in cause)
-      throw new CliError(exitCodes.usage, `cannot read ${source.file}: ${cause.message}`, { cause });
+      throw new CliError(exitCodes.usage, "code" in cause && cause.code === "ENOENT" ? `there is no file ${source.file}` : `cannot read ${source.file}: ${cause.message}`, { cause });
     throw cause;
   });
   session.output.note(`read ${entriesText(loaded)} in ${duration(performance.now() - start)}`);

@@ -52,7 +52,7 @@ export const init = command(
       `metadata  ${metadataUrl}`,
       `targets   ${targetsUrl}`,
     ]);
-    if (!output.json) output.note(output.dim(`next: waybill add ${repository} FILE --wait`));
+    if (!output.json) output.note(output.dim(`next: ${output.program} add ${repository} FILE --wait`));
     return exitCodes.ok;
   },
 );

@@ -17,7 +17,7 @@ export const list = command(
     const found = await allNodes(async (after) => (await client.request(listRepositories, { after })).repositories);
     await output.result(found, () =>
       found.length === 0
-        ? "there are no repositories yet; make one: waybill init NAME"
+        ? `there are no repositories yet; make one: ${output.program} init NAME`
         : table(
             [{ title: "REPOSITORY" }, { title: "TARGETS", right: true }, { title: "BINS", right: true }, { title: "PUBLISHED" }],
             found.map(({ name, targetCount, bins, publishedAt, pending }) => [

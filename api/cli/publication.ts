@@ -18,10 +18,18 @@ export interface Published {
 /** Waits for a publication and tells what clients see since. */
 export const awaitPublication = async (session: Session, task: string, repository: string): Promise<Published> => {
   const { position } = await finishedTask(session, task);
-  const { metadata } = await session.client.request(newestMetadata, { repository, first: 100, afterPosition: position });
+  const few = await newestRoles(session, { repository, afterPosition: position, first: 20 });
+  // Most publications touch a few roles; one that touches all bins has a thousand.
+  return { task, ...(few.complete ? few : await newestRoles(session, { repository, afterPosition: position, first: 1000 })) };
+};
+
+type Asked = Parameters<NonNullable<typeof newestMetadata.takes>>[0];
+
+const newestRoles = async ({ client }: Session, asked: Asked): Promise<Omit<Published, "task">> => {
+  const { metadata } = await client.request(newestMetadata, asked);
   const nodes = metadata.edges.map(({ node }) => node);
   const roles = nodes.filter(({ publishedAt }) => publishedAt === nodes[0]?.publishedAt).map(({ role, version }) => ({ role, version }));
-  return { task, roles: roles.toSorted(byRank), complete: roles.length < nodes.length || !metadata.pageInfo.hasNextPage };
+  return { roles: roles.toSorted(byRank), complete: roles.length < nodes.length || !metadata.pageInfo.hasNextPage };
 };
 
 const ranks = ["root", "timestamp", "snapshot", "targets"];
@@ -32,6 +40,6 @@ const byRank = (a: RoleVersion, b: RoleVersion): number => rank(a) - rank(b) || 
 export const rolesText = ({ roles, complete }: Published): string => {
   const shown = roles.length > 5 ? roles.slice(0, 3) : roles;
   const more = roles.length - shown.length;
-  const rest = more === 0 && complete ? [] : [complete ? `and ${counted(more, "more role")}` : `and more than ${more} roles`];
+  const rest = more === 0 && complete ? [] : [complete ? `and ${counted(more, "more role")}` : `and more than ${more} others`];
   return [...shown.map(({ role, version }) => `${role} v${version}`), ...rest].join(", ");
 };

@@ -19,18 +19,18 @@ export const rebuild = command(
   async (session, { operands: [name = ""], values }) => {
     const { client, output } = session;
     const { generation } = (await client.request(rebuildProjection, { input: { name, ...asked(values.reason) } })).rebuildProjection;
-    if (values.wait === true) await switched(session, name, generation);
+    if (values.wait === true) await switched(session, name);
     const milliseconds = Math.round(performance.now() - session.started);
     await output.result({ name, generation, switched: values.wait === true, milliseconds }, () =>
       values.wait === true
-        ? `${output.green("rebuilt")} ${name}: generation ${generation} is live, in ${duration(milliseconds)}`
-        : `generation ${generation} of ${name} is being filled; see: waybill status`,
+        ? `${output.green("rebuilt")} ${name} in ${duration(milliseconds)}`
+        : `${name} is being rebuilt; how far it is: ${output.program} status`,
     );
     return exitCodes.ok;
   },
 );
 
-const switched = async (session: Session, name: string, generation: number): Promise<void> => {
+const switched = async (session: Session, name: string): Promise<void> => {
   let progress: Progress | null = null;
   for (let done = 0; ; await sleep(250, undefined, { signal: session.signal })) {
     const { status } = await patiently(session, () => session.client.request(showStatus, {}));
@@ -40,13 +40,15 @@ const switched = async (session: Session, name: string, generation: number): Pro
     progress ??= new Progress(session.output, `rebuilding ${name}`, status.log.head);
     progress.advance(Math.max(0, position - done));
     done = Math.max(done, position);
-    if (projection && projection.generation >= generation) break;
+    // The request was answered, so it was begun: not under way any more means switched.
+    if (projection?.rebuilding === null) break;
   }
   progress[Symbol.dispose]();
 };
 
 const throwIfStopped = (projection: Status["projections"][number] | undefined, name: string): void => {
   if (!projection) throw new CliError(exitCodes.refused, `there is no projection ${name} any more`);
-  if (projection.error !== null)
-    throw new CliError(exitCodes.failed, `${name} stopped at position ${projection.failedPosition ?? "?"}: ${projection.error}`);
+  // What stopped the live tables does not matter while others are filled: to mend them is what a rebuild is for.
+  const { error, position } = projection.rebuilding ?? { error: projection.error, position: projection.failedPosition ?? "?" };
+  if (error !== null) throw new CliError(exitCodes.failed, `${name} stopped at position ${position}: ${error}`);
 };

@@ -28,7 +28,7 @@ export const remove = command(
         ? `${output.green("published")} ${rolesText(published)} in ${duration(milliseconds)}`
         : task
           ? `publication is task ${task.taskId}`
-          : `not published yet: waybill publish ${repository}`,
+          : `not published yet: ${output.program} publish ${repository}`,
     ]);
     return exitCodes.ok;
   },

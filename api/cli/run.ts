@@ -3,6 +3,7 @@ import { readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { nearest } from "./did-you-mean.ts";
 import { CliError, exitCodes, usageError } from "./exit.ts";
+import { asCalled, folded } from "./format.ts";
 import { commandHelp, overview } from "./help.ts";
 import { globalOptions } from "./options.ts";
 import type { CliConfig } from "./session.ts";
@@ -10,7 +11,7 @@ import type { Terminal } from "./terminal.ts";
 
 export interface Surroundings {
   readonly terminal: Terminal;
-  /** Read when a command needs it, so that help needs nothing. */
+  /** Read when somebody needs it. */
   readonly config: () => Promise<CliConfig>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -34,13 +35,14 @@ const dispatch = async (args: readonly string[], { terminal, config, signal, mor
   if (name === undefined || (name === "help" && behind.length === 0)) {
     const { version, help } = readArguments(before, { ...globalOptions, version: { kind: "flag", help: "" } }).values;
     if (version === true) return dispatch(["version", ...before.filter((arg) => arg !== "--version")], { terminal, config, signal, more });
-    terminal[help === true || name !== undefined ? "stdout" : "stderr"].write(`${overview(catalog).join("\n")}\n`);
+    const { program } = await config();
+    terminal[help === true || name !== undefined ? "stdout" : "stderr"].write(`${overview(catalog, program).join("\n")}\n`);
     return help === true || name !== undefined ? exitCodes.ok : exitCodes.usage;
   }
   const command = await find(name, catalog);
   const { globals, run } = command.read([...before, ...behind]);
   if (globals.help === true) {
-    terminal.stdout.write(`${commandHelp(command).join("\n")}\n`);
+    terminal.stdout.write(`${commandHelp(command, (await config()).program).join("\n")}\n`);
     return exitCodes.ok;
   }
   const { openSession } = await import("./session.ts");
@@ -70,14 +72,18 @@ const find = async (wanted: string, catalog: Catalog): Promise<Command> => {
   );
 };
 
-const tell = (error: unknown, { terminal: { stderr }, signal }: Surroundings): number => {
+const tell = async (error: unknown, { terminal: { stderr }, config, signal }: Surroundings): Promise<number> => {
   // Whoever pressed Ctrl-C knows it; only what to do next may be news.
   if (signal.aborted && !(error instanceof CliError && error.hint !== undefined)) return exitCodes.interrupted;
   if (!(error instanceof CliError)) {
     stderr.write(`waybill: this is a defect of Waybill\n${error instanceof Error ? error.stack : String(error)}\n`);
     return exitCodes.failed;
   }
-  const issues = error.issues.map(({ path, message }) => `  ${path.length > 0 ? `${path.join(".")}: ` : ""}${message}\n`);
-  stderr.write(`waybill: ${error.message}\n${issues.join("")}${error.hint === undefined ? "" : `${error.hint}\n`}`);
+  const { program } = await config();
+  const issues = error.issues.map(({ path, message }) => `${path.length > 0 ? `${path.join(".")}: ` : ""}${message}`);
+  // A single issue is what the message says already.
+  const listed = issues.filter((issue) => !error.message.includes(issue)).map((issue) => `  ${issue}`);
+  const lines = [`waybill: ${error.message}`, ...listed, ...(error.hint === undefined ? [] : [asCalled(error.hint, program)])];
+  for (const line of stderr.columns === undefined ? lines : lines.flatMap((line) => folded("", line, stderr.columns))) stderr.write(`${line}\n`);
   return error.exit;
 };

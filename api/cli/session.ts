@@ -7,6 +7,8 @@ import { Output, type Terminal } from "./terminal.ts";
 
 /** What the environment says (infra/config.ts). */
 export interface CliConfig {
+  /** How the CLI was called, for commands that its remarks propose: `waybill`, or `npx waybill`. */
+  readonly program: string;
   readonly url: string;
   /** Folder of the server on this machine, which holds its administrator's token. */
   readonly data: string;
@@ -34,6 +36,7 @@ export const openSession = async (
 ): Promise<Session> => {
   const url = readUrl(globals.url ?? config.url);
   const output = new Output(terminal, {
+    program: config.program,
     json: globals.json === true,
     quiet: globals.quiet === true,
     color: globals.color !== false && config.color && terminal.stdout.isTTY === true,

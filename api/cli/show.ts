@@ -49,7 +49,7 @@ const showOne = async ({ client, output }: Session, name: string, path: string):
       ["sha256", target.sha256],
       ["bin", String(target.bin)],
       ["added", time(target.addedAt)],
-      ["published", target.published ? output.green("yes") : output.yellow(`not yet: waybill publish ${name}`)],
+      ["published", target.published ? output.green("yes") : output.yellow(`not yet: ${output.program} publish ${name}`)],
       ...(target.custom === null || target.custom === undefined ? [] : [["custom", printable(JSON.stringify(target.custom))] as const]),
     ]),
   );
@@ -73,7 +73,7 @@ const showTargets = async ({ client, output }: Session, repository: string, { pr
           `${target.published ? " " : "*"} ${bytes(target.length).padStart(8)}  ${target.sha256.slice(0, 12)}  ${printable(target.path)}`,
       );
     left -= nodes.length;
-    if (nodes.some(({ published }) => !published)) output.note(output.dim(`* is not published yet: waybill publish ${repository}`));
+    if (nodes.some(({ published }) => !published)) output.note(output.dim(`* is not published yet: ${output.program} publish ${repository}`));
     if (left > 0) continue;
     if (more) output.note(output.dim("there are more: --limit N, --prefix DIR/"));
     break;
@@ -91,7 +91,7 @@ const showCard = async ({ client, output }: Session, name: string): Promise<numb
       ["repository", output.bold(repository.name)],
       [
         "targets",
-        count(repository.targetCount) + (repository.pending ? output.yellow(`  some are not published yet: waybill publish ${name}`) : ""),
+        count(repository.targetCount) + (repository.pending ? output.yellow(`  some are not published yet: ${output.program} publish ${name}`) : ""),
       ],
       ["bins", `${repository.bins}, ${repository.binForm.toLowerCase()}`],
       ["made", time(repository.establishedAt)],

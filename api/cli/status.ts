@@ -54,5 +54,7 @@ const statusLines = (output: Output, { version, log, projections, workers }: Sta
 
 const stateOf = (output: Output, { state, error, rebuilding }: Status["projections"][number]): string => {
   if (error !== null) return output.red(state);
-  return rebuilding ? `${state}, rebuilding ${rebuilding.generation} at ${count(rebuilding.position)}` : state;
+  if (!rebuilding) return state;
+  const where = `at position ${count(rebuilding.position)}`;
+  return rebuilding.error === null ? `${state}, being rebuilt: ${where}` : output.red(`${state}, rebuild stopped ${where}: ${printable(rebuilding.error)}`);
 };

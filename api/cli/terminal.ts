@@ -10,13 +10,16 @@ export type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: n
 
 /** What a command says, to people or to programs. */
 export class Output {
+  /** What commands that are proposed begin with. */
+  readonly program: string;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly #terminal: Terminal;
   readonly #color: boolean;
 
-  constructor(terminal: Terminal, options: { readonly json: boolean; readonly quiet: boolean; readonly color: boolean }) {
+  constructor(terminal: Terminal, options: Pick<Output, "program" | "json" | "quiet"> & { readonly color: boolean }) {
     this.#terminal = terminal;
+    this.program = options.program;
     this.json = options.json;
     this.quiet = options.quiet;
     this.#color = options.color;

@@ -1,8 +1,8 @@
-import { hash, randomBytes } from "node:crypto";
+import { hash, randomFillSync } from "node:crypto";
 
 /** A new UUIDv7 (RFC 9562 §5.7): time-ordered, for a command that brings no key of its own. */
 export const newId = (now: number = Date.now()): string => {
-  const bytes = randomBytes(16);
+  const bytes = random16();
   bytes.writeUIntBE(now, 0, 6);
   return asUuid(bytes, 0x70);
 };
@@ -19,6 +19,20 @@ export const eventId = (commandId: string, index: number): string => {
   if (commandId[14] !== "7") return asUuid(bytes, 0x80);
   bytes.writeUIntBE(Number.parseInt(commandId.slice(0, 8) + commandId.slice(9, 13), 16), 0, 6);
   return asUuid(bytes, 0x70);
+};
+
+// To ask for a page of random bytes takes hardly longer than to ask for one.
+const page = Buffer.alloc(4096);
+let used = page.length;
+
+const random16 = (): Buffer => {
+  if (used === page.length) {
+    randomFillSync(page);
+    used = 0;
+  }
+  const start = used;
+  used += 16;
+  return Buffer.from(page.subarray(start, used));
 };
 
 const asUuid = (bytes: Buffer, version: number): string => {

@@ -1,7 +1,6 @@
 import { ConcurrencyConflict } from "#domain/kernel/errors.ts";
 import type { EventLog, Receipt } from "#commands/ports/event-log.ts";
 import { groups, type RunGroup } from "./groups.ts";
-import { type BytesBehind, pageLimit } from "./page-limit.ts";
 import { prepared, type PreparedAppend } from "./prepared.ts";
 import { type Source, subscription } from "./subscription.ts";
 
@@ -9,7 +8,6 @@ import { type Source, subscription } from "./subscription.ts";
 export interface Engine extends Source, Pick<EventLog, "receipt" | "read" | "head"> {
   /** One transaction; a conflict refuses that append alone. Throws `Unavailable` when nothing of the group was stored, or nobody knows. */
   readonly appendGroup: RunGroup<PreparedAppend, Receipt>;
-  readonly bytesBehind: BytesBehind;
   readonly close: () => Promise<void>;
 }
 
@@ -20,15 +18,14 @@ export const eventLog = (engine: Engine): EventLog => {
     engine.bell.ring();
     return answers;
   };
-  const readAll: EventLog["readAll"] = async (options) => engine.readAll({ ...options, limit: await pageLimit(options, engine.bytesBehind) });
   const append = groups(appendGroup, { weigh, most: 2000 });
   return {
     append: async (stream, events, options) => append(prepared(stream, events, options)),
     receipt: engine.receipt,
     read: engine.read,
-    readAll,
+    readAll: engine.readAll,
     head: engine.head,
-    subscribe: (options) => subscription({ ...engine, readAll }, options),
+    subscribe: (options) => subscription(engine, options),
     [Symbol.asyncDispose]: async () => {
       await append[Symbol.asyncDispose]();
       await engine.close();
@@ -40,6 +37,9 @@ export const eventLog = (engine: Engine): EventLog => {
 const weigh = ({ events, bytes }: PreparedAppend) => Math.max(events.length, bytes / 2000);
 
 export const conflict = ({ stream, expected }: Pick<PreparedAppend, "stream" | "expected">, actual: number) => new ConcurrencyConflict(stream, expected, actual);
+
+/** A page ends early behind this much JSON, so that a thousand large events do not meet in memory. */
+export const pageCharacters = 2_000_000;
 
 /** The end of the page that looks at `limit` events behind `after`: positions are dense. */
 export const pageEnd = (after: number, limit: number, head: number): { readonly position: number; readonly caughtUp: boolean } => {

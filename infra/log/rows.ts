@@ -4,6 +4,8 @@ import type { JsonObject } from "#domain/kernel/json.ts";
 /** The columns of a stored event in the order that `storedEvent` takes them, the same in every SQL engine. */
 export const columns = "position, revision, at, id, stream, type, actor, reason, command_id, correlation_id, causation_id, traceparent, data";
 
+export const dataColumn = 12;
+
 /** The values of `columns`. */
 export interface Row {
   readonly [index: number]: unknown;
@@ -25,7 +27,7 @@ export const storedEvent = (row: Row, at = String(row[2])): StoredEvent => {
     actor: String(row[6]),
     commandId: String(row[8]),
     correlationId: String(row[9]),
-    data: dataOf(String(row[12])),
+    data: dataOf(String(row[dataColumn])),
   };
   const { 7: reason, 10: causationId, 11: traceparent } = row;
   if (typeof reason === "string") event.reason = reason;

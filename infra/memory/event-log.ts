@@ -43,7 +43,6 @@ export const memoryLog = (): EventLog => {
       const looked = log.slice(after, end.position);
       return { events: looked.filter(({ type }) => types?.includes(type) ?? true).map(revived), ...end };
     },
-    bytesBehind: async (after, limit) => log.slice(after, after + limit).reduce((sum, { json }) => sum + json.length, 0),
     head: async () => log.length,
     close: async () => undefined,
     bell: bell(),

@@ -21,7 +21,7 @@ export interface SqliteLogOptions {
  */
 export const openSqliteLog = (file: string, { patience = 5000, poll = 1000 }: SqliteLogOptions = {}): EventLog => {
   const db = openLogFile(file);
-  const { receipt, read, readAll, bytesBehind, head } = reader(db);
+  const { receipt, read, readAll, head } = reader(db);
   const appendAll = appender(db, receipt);
 
   const appendGroup: Engine["appendGroup"] = async (group) => {
@@ -40,7 +40,6 @@ export const openSqliteLog = (file: string, { patience = 5000, poll = 1000 }: Sq
     receipt: async (commandId) => answered(() => receipt(commandId)),
     read: async (stream, options) => answered(() => read(stream, options)),
     readAll: async (options) => answered(() => readAll(options)),
-    bytesBehind: async (after, limit) => answered(() => bytesBehind(after, limit)),
     head: async () => answered(head),
     close,
     bell: bell(),

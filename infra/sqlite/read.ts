@@ -1,28 +1,34 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StoredEvent } from "#domain/kernel/event.ts";
 import type { Page, ReadAll, Receipt } from "#commands/ports/event-log.ts";
-import { pageEnd } from "#infra/log/event-log.ts";
-import { columns, storedEvent } from "#infra/log/rows.ts";
+import { pageCharacters, pageEnd } from "#infra/log/event-log.ts";
+import { columns, dataColumn, storedEvent } from "#infra/log/rows.ts";
 import { inArrays } from "./rows.ts";
 
 /** The questions that a log file answers, at once. */
 export const reader = (db: DatabaseSync) => {
-  const last = inArrays(db.prepare("select max(position) from events"));
+  const newest = inArrays(db.prepare("select max(position) from events"));
   const stretch = inArrays(db.prepare(`select ${columns} from events where position > ? and position <= ? order by position`));
   const matching = inArrays(
     db.prepare(`select ${columns} from events where position > ? and position <= ? and type in (select value from json_each(?)) order by position`),
   );
-  // Looks into the header of each row only.
-  const bytes = inArrays(db.prepare("select coalesce(sum(octet_length(data)), 0) from events where position > ? and position <= ?"));
-  const bytesBehind = (after: number, limit: number): number => Number(bytes.get(after, after + limit)?.[0]);
-  const head = (): number => Number(last.get()?.[0] ?? 0);
+  const head = (): number => Number(newest.get()?.[0] ?? 0);
 
   const readAll = ({ after, limit, types }: ReadAll): Page => {
-    const end = pageEnd(after, limit, head());
-    const rows = types ? matching.all(after, end.position, JSON.stringify(types)) : stretch.all(after, end.position);
-    return { events: rows.map((row) => storedEvent(row)), ...end };
+    const last = head();
+    const end = pageEnd(after, limit, last);
+    const rows = types ? matching.iterate(after, end.position, JSON.stringify(types)) : stretch.iterate(after, end.position);
+    const events: StoredEvent[] = [];
+    let room = pageCharacters;
+    for (const row of rows) {
+      const event = storedEvent(row);
+      events.push(event);
+      room -= String(row[dataColumn]).length;
+      if (room <= 0) return { events, ...pageEnd(event.position, 0, last) };
+    }
+    return { events, ...end };
   };
-  return { head, bytesBehind, readAll, read: streams(db), receipt: receipts(db) };
+  return { head, readAll, read: streams(db), receipt: receipts(db) };
 };
 
 /** Follows a stream's chain back from its last event, or from the first anchor behind what is asked for. */

@@ -10,7 +10,7 @@ import { dropOld, makeTables, nextName, switchTables } from "./tables.ts";
 export const askForRebuild = async (sql: Sql, { name, generation }: Pick<Projection, "name" | "generation">): Promise<boolean> => {
   const rows = await sql.query({
     text: `insert into waybill.projections as next (name, generation, state) values ($1, $2, 'asked')
-           on conflict (name) do update set generation = $2, state = 'asked' where next.state = 'stopped' or next.generation <> $2
+           on conflict (name) do update set generation = $2, state = 'asked', error = null where next.state = 'stopped' or next.generation <> $2
            returning 1`,
     values: [nextName(name), generation],
   });

@@ -66,10 +66,10 @@ export const watchProjections = (watching: Watching): Watched => {
 
   const rebuild: ReadModels["rebuild"] = async (name) => {
     const projection = projections.find((projection) => projection.name === name);
-    if (!projection) return refuse("PROJECTION_NOT_FOUND", `There is no projection ${JSON.stringify(name)}.`, { projection: name });
+    if (!projection) return refuse("PROJECTION_NOT_FOUND", `There is no projection ${name}`, { name });
     await made();
     if (!(await askForRebuild(database, projection)))
-      return refuse("REBUILD_RUNNING", `The projection ${name} is being rebuilt already.`, { projection: name });
+      return refuse("REBUILD_RUNNING", `Projection ${name} is being rebuilt`, { name });
     asked.ring();
     return { generation: projection.generation };
   };

@@ -46,9 +46,7 @@ export const writePublication = async (sql: WritableSql, recorded: Published): P
   const contents = { settings, binKey, versions, snapshot: files.find(({ role }) => role === "snapshot") ?? null };
   const isBin = ({ role }: IssuedFile) => role.startsWith(`${settings.binPrefix}-`);
 
-  const bins = files.filter(isBin);
-  for (let start = 0; start < bins.length; start += binsAtATime)
-    await writeBins(sql, recorded, contents, bins.slice(start, start + binsAtATime));
+  await writeBins(sql, recorded, contents, files.filter(isBin));
   const none = { ...contents, targets: () => "" };
   const others = files.filter((file) => !isBin(file)).map((file) => ({ file, bytes: publishedBytes(file, none) }));
   await writeFiles(sql, repository, others, recorded);
@@ -60,12 +58,25 @@ export const writePublication = async (sql: WritableSql, recorded: Published): P
   });
 };
 
+/** Portion by portion: while the bytes of one are derived, the server gathers the next. */
 const writeBins = async (sql: WritableSql, recorded: Published, contents: Omit<Contents, "targets">, bins: readonly IssuedFile[]): Promise<void> => {
   const { repository, covers } = recorded.event;
   const indexOf = (role: string) => Number.parseInt(role.slice(contents.settings.binPrefix.length + 1), 16);
-  const targets = await targetsInBins(sql, "", { repository, bins: bins.map(({ role }) => indexOf(role)), revision: covers });
-  const listed = { ...contents, targets: (role: string) => targets.get(indexOf(role)) ?? "" };
-  await writeFiles(sql, repository, bins.map((file) => ({ file, bytes: publishedBytes(file, listed) })), recorded);
+  const gather = (start: number) => {
+    const portion = bins.slice(start, start + binsAtATime);
+    const targets = targetsInBins(sql, "", { repository, bins: portion.map(({ role }) => indexOf(role)), revision: covers });
+    // Whoever awaits it meets the fault; until then it is nobody's.
+    targets.catch(() => undefined);
+    return { portion, targets };
+  };
+  let next = gather(0);
+  for (let start = 0; start < bins.length; start += binsAtATime) {
+    const { portion, targets } = next;
+    const listed = await targets;
+    if (start + binsAtATime < bins.length) next = gather(start + binsAtATime);
+    const given = { ...contents, targets: (role: string) => listed.get(indexOf(role)) ?? "" };
+    await writeFiles(sql, repository, portion.map((file) => ({ file, bytes: publishedBytes(file, given) })), recorded);
+  }
 };
 
 const repositoryRow = async (sql: Sql, name: string): Promise<{ settings: Settings; bin_key: BinKey }> => {

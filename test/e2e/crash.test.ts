@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { ask } from "#test/support/graphql.ts";
 import { add, bootstrap, contentOf, settled } from "#test/support/publishing.ts";
@@ -13,8 +14,8 @@ const points = [
   { at: "apply:TargetsAdded", what: "when a projection has written the add and not committed" },
   { at: "after:TaskQueued", what: "when the publication is queued" },
   { at: "after:TaskLeased", what: "when the publisher holds the lease" },
-  { at: "sign:2", what: "C1: when some bins are signed and the snapshot is not" },
-  { at: "sign:5", what: "C2: when the snapshot is signed and the timestamp is not" },
+  { at: "sign:snapshot", what: "C1: when the bins are signed and the snapshot is not" },
+  { at: "sign:timestamp", what: "C2: when the snapshot is signed and the timestamp is not" },
   { at: "before:MetadataPublished", what: "C2: when everything is signed and nothing recorded" },
   { at: "after:MetadataPublished", what: "C3: between the append and the projection" },
   { at: "apply:MetadataPublished", what: "C3: when the projection has written the files and not committed" },
@@ -71,7 +72,7 @@ describe("Waybill killed", function () {
       const name = `dir/added ${at}`;
       // The answer may be lost with the process; asked again under the same name it is the same command.
       const answered = await add(waybill, "demo", [name, `${name} too`]).then(() => true, () => false);
-      await waybill.ended();
+      await Promise.race([waybill.ended(), sleep(20_000, undefined, { ref: false }).then(() => assert.fail(`it never came to ${at}`))]);
       assert.doesNotMatch(waybill.output(), /a part failed/);
 
       await waybill.start({});

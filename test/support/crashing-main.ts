@@ -5,7 +5,7 @@ import type { Adapters } from "#infra/compose.ts";
 import { serve } from "#infra/main.ts";
 
 /**
- * Waybill that kills itself at the point that CRASH_AT names: `sign:N` when it signs for the Nth time since its start,
+ * Waybill that kills itself at the point that CRASH_AT names: `sign:ROLE` when it is about to sign that role's file,
  * `before:TYPE` and `after:TYPE` around the append of an event, `apply:TYPE` when a projection has written that event and not
  * committed, `commit:TYPE` when it has committed and told nobody.
  */
@@ -17,10 +17,10 @@ const die = (): never => {
   for (;;);
 };
 
-const signs = (signer: Signer): Signer => {
-  let count = 0;
-  return { ...signer, sign: (keyid, bytes) => (++count === Number(what) ? die() : signer.sign(keyid, bytes)) };
-};
+const signs = (signer: Signer): Signer => ({
+  ...signer,
+  sign: (keyid, bytes) => (Buffer.from(bytes).includes(`"_type":"${what}"`) ? die() : signer.sign(keyid, bytes)),
+});
 
 const holds = (events: readonly { readonly type: string }[]) => events.some(({ type }) => type.includes(`.${what}.`));
 

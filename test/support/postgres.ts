@@ -46,7 +46,12 @@ export const startPostgres = async ({ fsync = false } = {}): Promise<TestServer>
   return {
     url,
     start,
-    kill: () => end("SIGKILL"),
+    kill: async () => {
+      // A child that has not yet noticed its parent's end would still answer.
+      const children = childrenOf(server?.pid);
+      await end("SIGKILL");
+      for (const child of children) await killed(child);
+    },
     [Symbol.asyncDispose]: async () => {
       await end("SIGINT");
       rmSync(data, { recursive: true, force: true });
@@ -83,6 +88,23 @@ const inServer = async (url: string, statement: string): Promise<void> => {
 
 // PostgreSQL refuses to run as root.
 const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+
+const childrenOf = (pid: number | undefined): number[] => {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, "utf8").split(" ").filter(Boolean).map(Number) : [];
+};
+
+/** Resolves when the process is gone, or stays a zombie that nobody collects. */
+const killed = async (pid: number): Promise<void> => {
+  try {
+    for (let tries = 0; tries < 200; tries++) {
+      process.kill(pid, "SIGKILL");
+      await sleep(5);
+    }
+  } catch {
+    // No such process any more.
+  }
+};
 
 const Links = z.array(z.object({ source: z.string(), target: z.string() }));
 

@@ -20,11 +20,11 @@ export const summary = (output: Output, imported: Imported, wantsPublication: bo
   const entries = entriesText(imported);
   const visible = published ? [`${output.green("published")} ${rolesText(published)}`] : [];
   if (events === 0) return [`nothing new: all ${entries} were there already (${duration(milliseconds)})`, ...visible];
-  const pending = !wantsPublication && targets > 0 ? [`not published yet: waybill publish ${repository}`] : [];
+  const pending = !wantsPublication && targets > 0 ? [`not published yet: ${output.program} publish ${repository}`] : [];
   const known =
     targets > 0
       ? `targets   ${count(targetsBefore)} before, ${count(targetsAfter)} now`
-      : "no targets: npm locks neither size nor SHA-256 of files";
+      : "no targets: an npm lock knows neither size nor SHA-256 of files";
   const headline = `${output.green("imported")} ${entries} into ${output.bold(repository)} in ${duration(milliseconds)}`;
   return [headline, `events    ${count(events)}`, known, ...visible, ...pending];
 };

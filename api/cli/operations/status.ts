@@ -14,7 +14,7 @@ export const Status = z.object({
       state: z.string(),
       error: z.string().nullable(),
       failedPosition: z.number().nullable(),
-      rebuilding: z.object({ generation: z.number(), position: z.number() }).nullable(),
+      rebuilding: z.object({ generation: z.number(), position: z.number(), error: z.string().nullable() }).nullable(),
     }),
   ),
   workers: z.array(z.object({ name: z.string(), kind: z.string(), state: z.string(), lastSeen: z.string() })),
@@ -24,7 +24,7 @@ export type Status = z.infer<typeof Status>;
 
 export const showStatus = operation()(
   `query Status { status { version log { engine head }
-    projections { name generation position lag state error failedPosition rebuilding { generation position } }
+    projections { name generation position lag state error failedPosition rebuilding { generation position error } }
     workers { name kind state lastSeen } } }`,
   z.object({ status: Status }),
 );

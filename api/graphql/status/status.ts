@@ -10,7 +10,11 @@ const LogStatus = builder.objectRef<StatusView["log"]>("LogStatus").implement({
 
 const Rebuilding = builder.objectRef<NonNullable<ProjectionView["rebuilding"]>>("Rebuilding").implement({
   description: "A new generation that is being filled beside the live one.",
-  fields: (t) => ({ generation: t.exposeInt("generation"), position: t.expose("position", { type: "Position" }) }),
+  fields: (t) => ({
+    generation: t.exposeInt("generation"),
+    position: t.expose("position", { type: "Position" }),
+    error: t.exposeString("error", { nullable: true, description: "What stopped it, until another rebuild is asked for." }),
+  }),
 });
 
 const ProjectionStatus = builder.objectRef<ProjectionView>("ProjectionStatus").implement({

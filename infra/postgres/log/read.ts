@@ -1,8 +1,8 @@
 import { Pool, type ClientConfig, type QueryArrayConfig } from "pg";
 import type { StoredEvent } from "#domain/kernel/event.ts";
 import type { EventLog, Page, ReadAll, Receipt } from "#commands/ports/event-log.ts";
-import { pageEnd } from "#infra/log/event-log.ts";
-import { columns, type Row, storedEvent } from "#infra/log/rows.ts";
+import { pageCharacters, pageEnd } from "#infra/log/event-log.ts";
+import { columns, dataColumn, type Row, storedEvent } from "#infra/log/rows.ts";
 import { livelyConnection, rawValues } from "./connection.ts";
 import { unavailable } from "./errors.ts";
 
@@ -22,12 +22,13 @@ export const reader = (config: ClientConfig) => {
 
   const head = async () => Number((await rows("head", headPosition, []))[0]?.[0]);
 
-  const bytesBehind = async (after: number, limit: number) => Number((await rows("bytes", bytesOf, [after, limit]))[0]?.[0]);
-
   const readAll = async ({ after, limit, types }: ReadAll): Promise<Page> => {
     const found = types ? await rows("matching", matching, [after, limit, types]) : await rows("stretch", stretch, [after, limit]);
-    const end = pageEnd(after, limit, Number(found[0]?.[headColumn]));
-    return { events: stored(found.filter((row) => row[0] !== null)), ...end };
+    const last = Number(found[0]?.[headColumn]);
+    const matched = found.filter((row) => row[0] !== null);
+    const events = stored(matched);
+    const end = pageIsFull(matched) ? pageEnd(events.at(-1)?.position ?? after, 0, last) : pageEnd(after, limit, last);
+    return { events, ...end };
   };
 
   const read: EventLog["read"] = async (stream, { after = -1, limit } = {}) =>
@@ -38,7 +39,7 @@ export const reader = (config: ClientConfig) => {
     return new Map(found.map((row) => [String(row[0]), receipt(row)]));
   };
 
-  return { head, bytesBehind, readAll, read, receipts, close: () => pool.end() };
+  return { head, readAll, read, receipts, close: () => pool.end() };
 };
 
 const headPosition = "select coalesce(max(position), 0) from waybill_log.events";
@@ -49,14 +50,15 @@ const headColumn = 13;
 const page = (condition: string) => `
   select ${values}, head from (${headPosition}) as h (head)
   left join lateral (
-    select * from waybill_log.events where position > $1 and position <= least($1::bigint + $2::bigint, head) ${condition}
-  ) events on true order by position`;
+    select *, sum(length(data)) over (order by position) - length(data) as before
+    from waybill_log.events where position > $1 and position <= least($1::bigint + $2::bigint, head) ${condition}
+  ) events on before < ${pageCharacters} order by position`;
+
+const pageIsFull = (rows: readonly Row[]): boolean => rows.reduce((sum, row) => sum + String(row[dataColumn]).length, 0) >= pageCharacters;
+
 const stretch = page("");
 const matching = page("and type = any($3::text[])");
 const ofStream = `select ${values} from waybill_log.events where stream = $1 and revision > $2 order by revision limit $3`;
-
-// Knows how long a value is without fetching it from where long ones are kept.
-const bytesOf = "select coalesce(sum(octet_length(data)), 0) from waybill_log.events where position > $1 and position <= $1::bigint + $2::bigint";
 
 const ofCommands = `
   select l.command_id, l.position, l.stream, l.revision,

@@ -108,6 +108,23 @@ describe("waybill add", () => {
     assert.match(run.stderr, new RegExp(`^waybill: task ${taskId} failed: vault unavailable \\(UNAVAILABLE\\)`));
   });
 
+  it("says while it waits why the publication takes so long", async () => {
+    await using folder = await temporaryFolder();
+    await using server = await FakeServer.start({
+      ...publishing,
+      streams: {
+        async *FollowTask() {
+          yield task("QUEUED", { position: 8, error: { code: "UNAVAILABLE", message: "vault unavailable" } });
+          yield task("RUNNING", { position: 9 });
+          yield task("SUCCEEDED", { position: 10 });
+        },
+      },
+    });
+    await writeFile(join(folder.path, "f"), "f");
+    const run = await waybill(["add", "demo", "f", "--wait"], { cwd: folder.path, env: env(server) });
+    assert.deepEqual([run.code, run.stderr], [0, "attempt 1 failed: vault unavailable (UNAVAILABLE); the server tries again\n"]);
+  });
+
   it("asks for the task again and again where the subscription does not hold", async () => {
     await using folder = await temporaryFolder();
     let asked = 0;

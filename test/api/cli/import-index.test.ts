@@ -107,7 +107,7 @@ describe("waybill import", () => {
     assert.equal(run.code, 0, run.stderr);
     assert.match(
       run.stdout,
-      /^imported 3 package versions into demo in .*\nevents {4}1\nno targets: npm locks neither size nor SHA-256 of files\n$/,
+      /^imported 3 package versions into demo in .*\nevents {4}1\nno targets: an npm lock knows neither size nor SHA-256 of files\n$/,
     );
     assert.partialDeepStrictEqual(server.asked.find(({ name }) => name === "RecordVersions")?.variables, {
       input: { ecosystem: "npm", source: "project" },

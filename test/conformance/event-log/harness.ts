@@ -15,6 +15,8 @@ export interface Limits {
   readonly durable: boolean;
   /** Positions are 1, 2, 3 … */
   readonly densePositions: boolean;
+  /** A page ends early where events are large. */
+  readonly boundedPages: boolean;
   /** Several logs may be open over one store, in one process or in several. */
   readonly shared: boolean;
 }

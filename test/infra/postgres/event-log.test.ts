@@ -46,7 +46,7 @@ const connected = async (url: string): Promise<Client> => {
   return client;
 };
 
-eventLogConformance("postgres", { limits: { durable: true, densePositions: true, shared: true }, store });
+eventLogConformance("postgres", { limits: { durable: true, densePositions: true, boundedPages: true, shared: true }, store });
 
 describe("postgres as an EventLog: its own", () => {
   it("makes its schema once when many processes start together", async () => {

@@ -39,7 +39,7 @@ const store = async (): Promise<Store> => {
   };
 };
 
-eventLogConformance("sqlite", { limits: { durable: true, densePositions: true, shared: true }, store });
+eventLogConformance("sqlite", { limits: { durable: true, densePositions: true, boundedPages: true, shared: true }, store });
 
 describe("sqlite as an EventLog: its own", () => {
   it("is for nobody else to read, whatever the folder", async () => {

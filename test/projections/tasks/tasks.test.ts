@@ -75,8 +75,8 @@ describe("The read model of tasks", () => {
     const open = await openTasks(opened.database);
     const common = { kind: "publication", attempt: 1 };
     assert.deepEqual(open.toSorted((a, b) => (a.id < b.id ? -1 : 1)), [
-      { ...common, id: idOf(2), subject: "demo", busyUntil: "2027-01-01T00:00:00.000Z", correlationId: recorded[1]?.correlationId, position: 6 },
-      { ...common, id: idOf(3), subject: "other", busyUntil: "2026-12-01T00:00:00.000Z", correlationId: recorded[2]?.correlationId, position: 8 },
+      { ...common, id: idOf(2), subject: "demo", worker: "worker-1", busyUntil: "2027-01-01T00:00:00.000Z", correlationId: recorded[1]?.correlationId, position: 6 },
+      { ...common, id: idOf(3), subject: "other", worker: null, busyUntil: "2026-12-01T00:00:00.000Z", correlationId: recorded[2]?.correlationId, position: 8 },
     ]);
   });
 

@@ -3,7 +3,7 @@ import { run } from "#api/cli/run.ts";
 import type { CliConfig } from "#api/cli/session.ts";
 import type { Run } from "./waybill.ts";
 
-const config: CliConfig = { url: "http://127.0.0.1:1", data: "/nonexistent", token: null, trust: "/nonexistent", color: false };
+const config: CliConfig = { program: "waybill", url: "http://127.0.0.1:1", data: "/nonexistent", token: null, trust: "/nonexistent", color: false };
 
 /** Runs a command line in this process: for what needs neither a server nor a process of its own. */
 export const runHere = async (args: readonly string[]): Promise<Run> => {
