@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { RequestListener, Server } from "node:http";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { CannotStart } from "./cannot-start.ts";
 
 export interface Listening extends AsyncDisposable {
   readonly port: number;
@@ -30,7 +31,7 @@ export const listen = async (application: RequestListener, { host, port, graceMs
   try {
     await once(server.listen(port, host), "listening");
   } catch (cause) {
-    throw new Error(cannotListen(cause, host, port), { cause });
+    throw new CannotStart(cannotListen(cause, host, port), { cause });
   }
   const bound = portOf(server);
   return { port: bound, url: `http://${inUrl(host)}:${bound}`, [Symbol.asyncDispose]: () => close(server, graceMs) };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { Unavailable } from "#domain/kernel/errors.ts";
 import { Key, KeyId } from "#domain/trust/signed.ts";
+import { CannotStart } from "#infra/cannot-start.ts";
 import type { Signer, VaultKey } from "#commands/ports/signer.ts";
 import { codeOf, writePrivateFile } from "./durable-file.ts";
 import { identified, signEd25519 } from "./ed25519.ts";
@@ -18,9 +19,9 @@ export interface FileVault extends Signer {
 }
 
 /** The passphrase is not the one that the vault's keys were encrypted with. */
-export class WrongPassphrase extends Error {
+export class WrongPassphrase extends CannotStart {
   constructor(file: string, cause: unknown) {
-    super(`the passphrase of the key vault does not open ${file}`, { cause });
+    super(`the passphrase of the key vault does not open ${file}: set WAYBILL_VAULT_PASSPHRASE to the one that it was made with, or unset it`, { cause });
     this.name = "WrongPassphrase";
   }
 }
