@@ -7,6 +7,7 @@ import type { Signer } from "#commands/ports/signer.ts";
 import type { ReadModels } from "#projections/kernel/watch.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import type { Background } from "./background.ts";
+import { CannotStart } from "./cannot-start.ts";
 import type { Config } from "./config.ts";
 import type { Logger } from "./log.ts";
 import type { Policies, PolicyStatus } from "./policies/run.ts";
@@ -56,6 +57,10 @@ const asWorker = ({ name, state, error }: PolicyStatus): WorkerView => ({
 
 const persistedDocuments = async ({ WAYBILL_PERSISTED_DOCUMENTS: folder, WAYBILL_PERSISTED_ONLY: only }: Config): Promise<PersistedDocuments> => {
   if (folder === undefined) return { registered: [], only };
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".graphql"));
-  return { registered: await Promise.all(files.map((name) => readFile(join(folder, name), "utf8"))), only };
+  try {
+    const files = (await readdir(folder)).filter((name) => name.endsWith(".graphql"));
+    return { registered: await Promise.all(files.map((name) => readFile(join(folder, name), "utf8"))), only };
+  } catch (cause) {
+    throw new CannotStart(`cannot read WAYBILL_PERSISTED_DOCUMENTS: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 };

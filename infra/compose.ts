@@ -17,7 +17,7 @@ import { ensureAdminToken } from "./admin-token.ts";
 import { applicationOf } from "./application.ts";
 import { type Background, runBackground } from "./background.ts";
 import type { Config } from "./config.ts";
-import { newContainer, provide, type Provide, token } from "./container.ts";
+import { newContainer, openings, provide, type Provide, token } from "./container.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { type Listening, listen } from "./http.ts";
 import { httpOf } from "./http-application.ts";
@@ -77,7 +77,8 @@ export const compose = async (config: Config, logger: Logger, decorate: Decorate
   const failed = (error: unknown) => failure.resolve(error instanceof Error ? error : new Error(String(error)));
   const owner = `${hostname()}-${hash("sha256", resolve(config.WAYBILL_DATA)).slice(0, 8)}`;
   const container = newContainer();
-  const bind = provide(container, (value) => opened.use(value));
+  const { begun, settled } = openings(opened);
+  const bind = provide(container, begun);
 
   bindStores(bind, config, logger, decorate);
   bindReadSide(bind, logger, owner);
@@ -104,7 +105,10 @@ export const compose = async (config: Config, logger: Logger, decorate: Decorate
     listen(httpOf(application, readModels, blobs, config), { host: config.HOST, port: config.PORT }),
   );
 
-  const { url } = await container.getAsync<Listening>(ids.listening);
+  const { url } = await container.getAsync<Listening>(ids.listening).catch(async (error: unknown) => {
+    await settled();
+    throw error;
+  });
   const { lost } = await container.getAsync<DatabaseServer>(ids.server);
   void lost.then(failed);
   const folder = await container.getAsync<DataFolder>(ids.folder);

@@ -4,10 +4,11 @@ import { z } from "zod";
 import type { CliConfig } from "#api/cli/session.ts";
 import { InvalidInput } from "#domain/kernel/errors.ts";
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const bytes = z.coerce.number().int().positive();
-const milliseconds = z.coerce.number().int().positive();
-const flag = z.enum(["1", "true", "0", "false"]).transform((word) => word === "1" || word === "true");
+const whole = (least: number, most: number, what: string) => z.coerce.number(what).int(what).min(least, what).max(most, what);
+const port = whole(0, 65_535, "must be a port: a whole number from 0 to 65535");
+const bytes = whole(1, Number.MAX_SAFE_INTEGER, "must be a number of bytes: whole, and at least 1");
+const milliseconds = whole(1, 2 ** 31 - 1, "must be a number of milliseconds: whole, and at least 1");
+const flag = z.enum(["1", "true", "0", "false"], "must be 1 or 0").transform((word) => word === "1" || word === "true");
 
 /** Every setting of the server, by the name of its environment variable. Nothing else reads the environment. */
 const ServerEnvironment = z.object({
@@ -15,9 +16,9 @@ const ServerEnvironment = z.object({
   WAYBILL_DATA: z.string().min(1).default("./data"),
   HOST: z.string().min(1).default("127.0.0.1"),
   PORT: port.default(4000),
-  LOG_ENGINE: z.enum(["sqlite", "postgres"]).default("sqlite"),
+  LOG_ENGINE: z.enum(["sqlite", "postgres"], "must be sqlite or postgres").default("sqlite"),
   /** PostgreSQL for the read models, and for the log with `LOG_ENGINE=postgres`; without it a private one is started. */
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must look like postgres://user:password@host:5432/database" }).optional(),
   /** Passphrase of the key vault; without it one is made in `WAYBILL_DATA`. */
   WAYBILL_VAULT_PASSPHRASE: z.string().min(1).optional(),
   /** Largest uploaded file. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Container, type ServiceIdentifier } from "inversify";
 
 /** A dependency by its type: `token<EventLog>("log")`. */
@@ -14,17 +15,43 @@ export type Provide = <Value, const Needs extends readonly Token<unknown>[]>(
   make: (...values: Values<Needs>) => Value | Promise<Value>,
 ) => void;
 
-/** `opened` is told of everything that has to be closed again, in the order of opening. */
+/** `begun` is told of everything that is being opened. */
 export const provide =
-  (container: Container, opened: (value: AsyncDisposable) => void): Provide =>
+  (container: Container, begun: (opening: Promise<unknown>) => void): Provide =>
   (id, needs, make) => {
-    const open = async (...values: unknown[]) => {
-      const value = await make(...(values as unknown as Values<typeof needs>));
-      if (isDisposable(value)) opened(value);
-      return value;
+    const open = (...values: unknown[]) => {
+      const opening = (async () => make(...(values as unknown as Values<typeof needs>)))();
+      begun(opening);
+      return opening;
     };
     container.bind(id).toResolvedValue(open, [...needs]).inSingletonScope();
   };
+
+/** What was opened, in the order of opening. */
+export interface Openings {
+  readonly begun: (opening: Promise<unknown>) => void;
+  /**
+   * Resolves when nothing is being opened any more. The container opens abreast: where one part fails, others are still on their
+   * way, and would otherwise open behind the back of whoever closes.
+   */
+  readonly settled: () => Promise<void>;
+}
+
+export const openings = (opened: AsyncDisposableStack): Openings => {
+  const all: Promise<void>[] = [];
+  const keep = (value: unknown): void => {
+    if (isDisposable(value)) opened.use(value);
+  };
+  return {
+    begun: (opening) => void all.push(opening.then(keep, () => undefined)),
+    settled: async () => {
+      for (let known = -1; known < all.length; await nextTurn()) {
+        known = all.length;
+        await Promise.all(all);
+      }
+    },
+  };
+};
 
 export const newContainer = (): Container => new Container({ defaultScope: "Singleton" });
 

@@ -19,8 +19,8 @@ export const serve = async (environment?: Readonly<Record<string, string | undef
     const waybill = await compose(config, logger, decorate);
     try {
       const over = Promise.race([stop.received, waybill.failed]);
-      const ready = waybill.ready.then(() => true);
-      if ((await Promise.race([over, ready])) === true) process.stdout.write(greeting(config, waybill, performance.now() - began));
+      const stopped = await Promise.race([waybill.ready, over]);
+      if (stopped === undefined) process.stdout.write(greeting(config, waybill, performance.now() - began));
       const failure = await over;
       if (failure instanceof Error) logger.error("a part failed", { error: failure });
       else process.stdout.write("stopping …\n");

@@ -2,6 +2,7 @@ import type { Config } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import type { Logger } from "./log.ts";
+import { answering } from "./postgres/answering.ts";
 
 /** A PostgreSQL server that answers at `url`: the configured one, or a private one that ends with this process. */
 export interface DatabaseServer extends AsyncDisposable {
@@ -10,7 +11,8 @@ export interface DatabaseServer extends AsyncDisposable {
   readonly lost: Promise<Error>;
 }
 
-export const openDatabaseServer = async (config: Config, folder: DataFolder, logger: Logger): Promise<DatabaseServer> =>
-  config.DATABASE_URL === undefined
-    ? startEmbeddedPostgres({ folder: folder.at("postgres"), log: (message, fields) => logger.info(message, fields) })
-    : { url: config.DATABASE_URL, lost: new Promise(() => undefined), [Symbol.asyncDispose]: async () => undefined };
+export const openDatabaseServer = async ({ DATABASE_URL: url }: Config, folder: DataFolder, logger: Logger): Promise<DatabaseServer> => {
+  if (url === undefined) return startEmbeddedPostgres({ folder: folder.at("postgres"), log: (message, fields) => logger.info(message, fields) });
+  await answering(url, logger);
+  return { url, lost: new Promise(() => undefined), [Symbol.asyncDispose]: async () => undefined };
+};

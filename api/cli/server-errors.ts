@@ -41,14 +41,14 @@ export const graphqlError = (answer: unknown): ServerError | null => {
   const [first] = GraphqlErrors.safeParse(answer).data?.errors ?? [];
   if (!first) return null;
   const { code = "DEFECT", issues = [], retryAfter } = first.extensions ?? {};
-  return new ServerError(code, first.message, { issues, retryAfter });
+  return new ServerError(code, ownWords.get(code) ?? first.message, { issues, retryAfter });
 };
 
 /** The error of an answer that is no success: problem+json, or whatever a proxy between says. */
 export const httpError = (status: number, retryAfter: string | null, answer: unknown): ServerError => {
   const problem = Problem.safeParse(answer).data;
   const code = problem?.code ?? codeOfStatus(status);
-  const message = problem?.detail ?? problem?.title ?? `the server answered with HTTP status ${status}`;
+  const message = ownWords.get(code) ?? problem?.detail ?? problem?.title ?? `the server answered with HTTP status ${status}`;
   const seconds = Number(retryAfter ?? Number.NaN);
   return new ServerError(code, message, { issues: problem?.issues ?? [], retryAfter: Number.isFinite(seconds) ? seconds : undefined });
 };
@@ -75,6 +75,9 @@ const exits = new Map<string, number>([
 ]);
 
 const exitOf = (code: string): number => exits.get(code) ?? (code.endsWith("_TOO_LARGE") ? exitCodes.usage : exitCodes.refused);
+
+/** Where the server speaks to those who write HTTP requests themselves. */
+const ownWords = new Map([["UNAUTHENTICATED", "the server does not know this token: it is mistyped, expired or revoked, or there is none"]]);
 
 const hints = new Map([
   ["UNAUTHENTICATED", "give a valid token: --token-file FILE or WAYBILL_TOKEN; on the server's machine it is $WAYBILL_DATA/admin-token"],

@@ -21,7 +21,7 @@ export interface FileVault extends Signer {
 /** The passphrase is not the one that the vault's keys were encrypted with. */
 export class WrongPassphrase extends CannotStart {
   constructor(file: string, cause: unknown) {
-    super(`the passphrase of the key vault (WAYBILL_VAULT_PASSPHRASE) does not open ${file}`, { cause });
+    super(`the passphrase of the key vault does not open ${file}: set WAYBILL_VAULT_PASSPHRASE to the one that it was made with, or unset it`, { cause });
     this.name = "WrongPassphrase";
   }
 }

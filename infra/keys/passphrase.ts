@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { CannotStart } from "#infra/cannot-start.ts";
 import { codeOf, createPrivateFile } from "./durable-file.ts";
 
 /**
@@ -25,6 +26,6 @@ const contentOf = async (file: string): Promise<string | null> => {
 
 const usable = (content: string, file: string): string => {
   const passphrase = content.trimEnd();
-  if (passphrase === "") throw new Error(`the passphrase file ${file} is empty`);
+  if (passphrase === "") throw new CannotStart(`the passphrase file ${file} is empty`);
   return passphrase;
 };

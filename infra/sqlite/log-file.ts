@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { unavailable } from "./errors.ts";
+import { CannotStart } from "#infra/cannot-start.ts";
 
 const schemaVersion = 1;
 
@@ -16,7 +17,7 @@ export const openLogFile = (file: string): DatabaseSync => {
     if (version(db) < schemaVersion) makeTables(db);
     if (version(db) > schemaVersion) {
       db.close();
-      throw new Error(`${file} was written by a later version of Waybill: start that one`);
+      throw new CannotStart(`${file} was written by a later version of Waybill: start that one`);
     }
     // From here on a lock that another process holds is waited for without blocking this one.
     db.exec("pragma busy_timeout = 0");

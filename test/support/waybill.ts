@@ -19,8 +19,16 @@ export interface TestWaybill extends AsyncDisposable {
   kill(signal?: NodeJS.Signals): Promise<number | null>;
   /** Resolves when the process has ended by itself. */
   ended(): Promise<number | null>;
+  /** Another process with the same settings but for the given ones, until it ends by itself. */
+  beside(environment?: Readonly<Record<string, string>>): Promise<Ending>;
   /** Starts it on the same data, with other settings where some are given. */
   start(settings?: Settings): Promise<void>;
+}
+
+/** How a process ended that was not meant to stay. */
+export interface Ending {
+  readonly code: number | null;
+  readonly output: string;
 }
 
 export interface Settings {
@@ -59,6 +67,12 @@ export const startWaybill = async (settings: Settings = {}): Promise<TestWaybill
     ended: () => run.exit,
     kill,
     start,
+    beside: async (more = {}) => {
+      const other = launch("infra/main.ts", { ...environment, ...more });
+      other.ready.then(() => other.child.kill(), () => undefined);
+      const code = await other.exit;
+      return { code, output: other.output() };
+    },
     [Symbol.asyncDispose]: async () => {
       await kill("SIGTERM");
       await database?.[Symbol.asyncDispose]();

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
+import { Unavailable } from "#domain/kernel/errors.ts";
+import { CannotStart } from "#infra/cannot-start.ts";
+import type { Logger } from "#infra/log.ts";
+import { translated } from "./errors.ts";
+
+/** PostgreSQL 15, as the server numbers itself. */
+const oldest = 150_000;
+
+/**
+ * Resolves when the configured server takes this user to this database. One that is starting, beside us perhaps, is waited for;
+ * `CannotStart` where it stays away, or where waiting does not help.
+ */
+export const answering = async (url: string, logger: Logger, patienceMs = 15_000): Promise<void> => {
+  const deadline = Date.now() + patienceMs;
+  for (let attempt = 0; ; attempt++)
+    try {
+      return checkVersion(await versionOf(url));
+    } catch (error) {
+      if (error instanceof CannotStart) throw error;
+      const reason = reasonOf(error);
+      if (!(translated(error) instanceof Unavailable) || Date.now() >= deadline)
+        throw new CannotStart(`cannot use the PostgreSQL of DATABASE_URL, ${placeOf(url)}: ${reason}`, { cause: error });
+      if (attempt === 0) logger.info("waiting for the PostgreSQL of DATABASE_URL", { place: placeOf(url), reason });
+      await sleep(250);
+    }
+};
+
+const versionOf = async (connectionString: string): Promise<number> => {
+  const client = new Client({ connectionString, connectionTimeoutMillis: 5_000 });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: string }>("select current_setting('server_version_num') as version");
+    return Number(rows[0]?.version);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+};
+
+const checkVersion = (version: number): void => {
+  if (version < oldest) throw new CannotStart(`the PostgreSQL of DATABASE_URL is version ${Math.floor(version / 10_000)}: Waybill needs 15 or newer`);
+};
+
+/** Of several addresses that were tried, the first's. */
+const reasonOf = (error: unknown): string => {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  return error instanceof Error ? error.message : String(error);
+};
+
+/** Without the password. */
+const placeOf = (url: string): string => {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+};
