@@ -103,6 +103,8 @@ export interface Application {
   /** Begins to fill a new generation beside the live one; `status` shows how far it is. */
   readonly rebuild: (projection: string) => Promise<{ readonly generation: number } | Refusal<"PROJECTION_NOT_FOUND" | "REBUILD_RUNNING">>;
   readonly authenticate: Authenticate;
+  /** Aborts when the process is about to end: what would go on for ever ends then. */
+  readonly closing: AbortSignal;
   readonly limits: Limits;
   readonly persisted: PersistedDocuments;
   /** Logs it, once, with its stack. */

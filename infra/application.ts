@@ -24,6 +24,7 @@ export interface ApplicationNeeds {
   readonly background: Background;
   readonly config: Config;
   readonly logger: Logger;
+  readonly closing: AbortSignal;
 }
 
 /** What the edges serve, of this process's parts. */
@@ -42,6 +43,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
     }),
     rebuild: readModels.rebuild,
     authenticate: authenticator(sql, readModels),
+    closing: needs.closing,
     limits: { ...defaultLimits, bodyBytes: config.WAYBILL_MAX_REQUEST_BYTES, waitMs: config.WAYBILL_READ_WAIT_MS },
     persisted: await persistedDocuments(config),
     report: ({ id, where, error }) => logger.error("request failed", { id, where, error }),

@@ -1,6 +1,3 @@
-import { hash } from "node:crypto";
-import { hostname } from "node:os";
-import { resolve } from "node:path";
 import { publishChanges } from "#commands/policies/publish-changes.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
@@ -21,6 +18,7 @@ import { newContainer, openings, provide, type Provide, token } from "./containe
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { type Listening, listen } from "./http.ts";
 import { httpOf } from "./http-application.ts";
+import { nodeId } from "./node-id.ts";
 import { openFileVault } from "./keys/file-vault.ts";
 import { passphraseOf } from "./keys/passphrase.ts";
 import type { Logger } from "./log.ts";
@@ -62,6 +60,7 @@ const ids = {
   adapters: token<Adapters>("adapters"),
   blobs: token<BlobStore>("blobs"),
   aggregates: token<Aggregates>("aggregates"),
+  owner: token<string>("name among the processes on the same log"),
   readModels: token<Watched>("read models"),
   projections: token<AsyncDisposable>("running projections"),
   policies: token<Policies>("running policies"),
@@ -70,40 +69,26 @@ const ids = {
   listening: token<Listening>("listening"),
 };
 
+interface Setting {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly decorate: Decorate;
+  readonly failed: (error: unknown) => void;
+  /** Aborts when the stop begins. */
+  readonly closing: AbortSignal;
+}
+
 /** Opens what is needed in the order in which it is needed; closes it in reverse. Half a start leaves nothing behind. */
 export const compose = async (config: Config, logger: Logger, decorate: Decorate = (adapters) => adapters): Promise<Waybill> => {
   await using opened = new AsyncDisposableStack();
   const failure = Promise.withResolvers<Error>();
   const failed = (error: unknown) => failure.resolve(error instanceof Error ? error : new Error(String(error)));
-  const owner = `${hostname()}-${hash("sha256", resolve(config.WAYBILL_DATA)).slice(0, 8)}`;
+  const ended = new AbortController();
   const container = newContainer();
   const { begun, settled } = openings(opened);
   const bind = provide(container, begun);
-
-  bindStores(bind, config, logger, decorate);
-  bindReadSide(bind, logger, owner);
-  bind(ids.aggregates, [ids.adapters], ({ log }) => aggregatesOn(log));
-  bind(ids.policies, [ids.adapters, ids.readers, ids.aggregates, ids.projections], ({ log }, database, { tasks }) =>
-    runPolicies({
-      policies: [publishChanges(tasks)],
-      log,
-      database,
-      owner,
-      stopped: (policy, error) => logger.error("policy stopped", { policy, error }),
-    }),
-  );
-  bind(ids.background, [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.policies], (adapters, sql, aggregates, readModels) =>
-    runBackground({ ...adapters, sql, aggregates, readModels, clock: Date.now, logger, owner, renewalMs: config.WAYBILL_RENEWAL_INTERVAL_MS, failed }),
-  );
-  bind(
-    ids.application,
-    [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.policies, ids.background],
-    (adapters, sql, aggregates, readModels, policies, background) =>
-      applicationOf({ ...adapters, sql, aggregates, readModels, policies, background, config, logger }),
-  );
-  bind(ids.listening, [ids.application, ids.readModels, ids.blobs], (application, readModels, blobs) =>
-    listen(httpOf(application, readModels, blobs, config), { host: config.HOST, port: config.PORT }),
-  );
+  const setting = { config, logger, decorate, failed, closing: ended.signal };
+  for (const part of [bindStores, bindReadSide, bindWork, bindEdges]) part(bind, setting);
 
   const { url } = await container.getAsync<Listening>(ids.listening).catch(async (error: unknown) => {
     await settled();
@@ -111,18 +96,17 @@ export const compose = async (config: Config, logger: Logger, decorate: Decorate
   });
   const { lost } = await container.getAsync<DatabaseServer>(ids.server);
   void lost.then(failed);
-  const folder = await container.getAsync<DataFolder>(ids.folder);
-  const { tokens } = await container.getAsync<Aggregates>(ids.aggregates);
+  const [folder, { tokens }] = [await container.getAsync<DataFolder>(ids.folder), await container.getAsync<Aggregates>(ids.aggregates)];
   await ensureAdminToken(folder.path, tokens);
-  const readModels = await container.getAsync<Watched>(ids.readModels);
+  const ready = whenReadable(await container.getAsync<Watched>(ids.readModels), ended.signal);
   const closing = opened.move();
-  const ended = new AbortController();
   closing.defer(() => ended.abort());
-  return { url, ready: whenReadable(readModels, ended.signal), failed: failure.promise, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+  return { url, ready, failed: failure.promise, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 };
 
-const bindStores = (bind: Provide, config: Config, logger: Logger, decorate: Decorate): void => {
+const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void => {
   bind(ids.folder, [], () => openDataFolder(config.WAYBILL_DATA));
+  bind(ids.owner, [ids.folder], (folder) => nodeId(folder.at("node-id")));
   bind(ids.server, [ids.folder], (folder) => openDatabaseServer(config, folder, logger));
   bind(ids.readers, [ids.server], ({ url }) => openDatabase(url, 16));
   bind(ids.writers, [ids.server], ({ url }) => openDatabase(url, 8));
@@ -137,10 +121,37 @@ const bindStores = (bind: Provide, config: Config, logger: Logger, decorate: Dec
   bind(ids.adapters, [ids.log, ids.signer, ids.writers], (log, signer, database) => decorate({ log, signer, database }));
 };
 
-const bindReadSide = (bind: Provide, logger: Logger, owner: string): void => {
+const bindReadSide = (bind: Provide, { logger }: Setting): void => {
   const projections = [tuf, taskModel, tokenModel, explorer];
   bind(ids.readModels, [ids.adapters], ({ log, database }) => watchProjections({ projections, log, database }));
-  bind(ids.projections, [ids.readModels], (watched) =>
+  bind(ids.projections, [ids.readModels, ids.owner], (watched, owner) =>
     runProjections(watched, { owner, stopped: (projection, error) => logger.error("projection stopped", { projection, error }) }),
+  );
+};
+
+const bindWork = (bind: Provide, { config, logger, failed }: Setting): void => {
+  bind(ids.aggregates, [ids.adapters], ({ log }) => aggregatesOn(log));
+  const stopped = (policy: string, error: string) => logger.error("policy stopped", { policy, error });
+  bind(ids.policies, [ids.adapters, ids.readers, ids.aggregates, ids.owner, ids.projections], ({ log }, database, { tasks }, owner) =>
+    runPolicies({ policies: [publishChanges(tasks)], log, database, owner, stopped }),
+  );
+  const renewalMs = config.WAYBILL_RENEWAL_INTERVAL_MS;
+  bind(
+    ids.background,
+    [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.owner, ids.policies],
+    (adapters, sql, aggregates, readModels, owner) =>
+      runBackground({ ...adapters, sql, aggregates, readModels, clock: Date.now, logger, owner, renewalMs, failed }),
+  );
+};
+
+const bindEdges = (bind: Provide, { config, logger, closing }: Setting): void => {
+  bind(
+    ids.application,
+    [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.policies, ids.background],
+    (adapters, sql, aggregates, readModels, policies, background) =>
+      applicationOf({ ...adapters, sql, aggregates, readModels, policies, background, config, logger, closing }),
+  );
+  bind(ids.listening, [ids.application, ids.readModels, ids.blobs], (application, readModels, blobs) =>
+    listen(httpOf(application, readModels, blobs, config), { host: config.HOST, port: config.PORT }),
   );
 };

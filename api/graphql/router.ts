@@ -63,11 +63,11 @@ const contextOf = (application: Application, { principal, secret }: Entered, { r
   after,
   requestId: requestIdOf(request.headers),
   traceparent: traceparentOf(request.headers),
-  signal: () => closing(response),
+  signal: () => AbortSignal.any([gone(response), application.closing]),
   stillAllowed: async () => (await application.authenticate(secret)) !== null,
 });
 
-const closing = (response: ServerResponse): AbortSignal => {
+const gone = (response: ServerResponse): AbortSignal => {
   const ending = new AbortController();
   if (response.destroyed) ending.abort();
   response.once("close", () => ending.abort());

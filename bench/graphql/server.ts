@@ -21,6 +21,7 @@ const waybill = (sql: Sql): Express => {
     sql,
     log,
     progress,
+    closing: new AbortController().signal,
     limits: defaultLimits,
     persisted: { registered: [], only: false },
     status: () => Promise.reject(new Error("not measured")),

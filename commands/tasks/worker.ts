@@ -31,8 +31,9 @@ const defectTries = 5;
 const tries = 30;
 
 /**
- * Leases what it can of these tasks (one kind, one subject), does the work once, and reports it for each of them.
- * `hold` is told until when a task is busy, `forget` which is over: both are on the log before.
+ * Leases the first that it can of these tasks (one kind, one subject), does the work once, and takes and reports the others when it
+ * is done: a try that fails costs two events, however many wait for it. `hold` is told until when a task is busy, `forget`
+ * which is over: both are on the log before.
  */
 export const workOn = (needs: WorkerNeeds, job: Job, hold: (id: string, until: string) => void, forget: (id: string) => void) => {
   const { name, tasks, clock } = needs;
@@ -54,6 +55,14 @@ export const workOn = (needs: WorkerNeeds, job: Job, hold: (id: string, until: s
     return [];
   };
 
+  const firstOf = async (due: readonly OpenTask[]) => {
+    for (const [index, task] of due.entries()) {
+      const [first] = await lease(task);
+      if (first) return { first, others: due.slice(index + 1) };
+    }
+    return { first: undefined, others: [] };
+  };
+
   /** How it ended, told to its stream. The refusal where the task is another's by now: it stays open here, that one may die with it. */
   const end = async (task: OpenTask, command: TaskCommand & { readonly attempt: number }, until: string | null): Promise<Refusal | null> => {
     const answer = await tell(task, command, commandIdOf(command.type, task.id, `${command.attempt}`));
@@ -64,7 +73,7 @@ export const workOn = (needs: WorkerNeeds, job: Job, hold: (id: string, until: s
   };
 
   const fail = (task: OpenTask, error: TaskError, last: boolean) => {
-    const retryAt = last ? null : iso(clock() + Math.min(300_000, 250 * 2 ** task.attempt));
+    const retryAt = last ? null : iso(clock() + retryMs(task.attempt));
     return end(task, { type: "FailTask", attempt: task.attempt, error, retryAt }, retryAt);
   };
 
@@ -75,16 +84,24 @@ export const workOn = (needs: WorkerNeeds, job: Job, hold: (id: string, until: s
   };
 
   return async (due: readonly OpenTask[]): Promise<Outcome | null> => {
-    const leased = (await Promise.all(due.map(lease))).flat();
-    const [first] = leased;
+    const { first, others } = await firstOf(due);
     if (!first) return null;
     const done = await attempted(() => job(first.subject, causeOf(first, newId(clock()))));
-    const refusals = await Promise.all(leased.map(tellEnd(done)));
-    const lost = refusals.find((refusal) => refusal !== null);
-    const error = "error" in done ? done.error : lost && new Error(`${lost.refused}: ${lost.message}`);
-    return { subject: first.subject, tasks: leased.length, error };
+    const lost = await tellEnd(done)(first);
+    if ("error" in done) {
+      const later = iso(clock() + retryMs(first.attempt));
+      for (const task of others) hold(task.id, later);
+      return { subject: first.subject, tasks: due.length, error: done.error };
+    }
+    const leased = (await Promise.all(others.map(lease))).flat();
+    const refusals = [lost, ...(await Promise.all(leased.map(tellEnd(done))))];
+    const refusal = refusals.find((one) => one !== null);
+    const error = refusal && new Error(`${refusal.refused}: ${refusal.message}`);
+    return { subject: first.subject, tasks: 1 + leased.length, error };
   };
 };
+
+const retryMs = (attempt: number): number => Math.min(300_000, 250 * 2 ** attempt);
 
 type Done = { readonly result: JsonObject | Refusal } | { readonly error: unknown };
 

@@ -68,6 +68,7 @@ export const openApplication = async (changes: Partial<Pick<Application, "limits
     sql,
     log,
     progress,
+    closing: new AbortController().signal,
     limits: { ...defaultLimits, waitMs: 200 },
     persisted: { registered: [], only: false },
     status: async () => ({
