@@ -43,7 +43,7 @@ export const writePublication = async (sql: WritableSql, recorded: Published): P
     values: [repository],
   });
   const versions = new Map([...present, ...files].map(({ role, version }) => [role, version]));
-  const contents = { settings, binKey, versions, snapshot: files.find(({ role }) => role === "snapshot") ?? null };
+  const contents = { settings, binKey, versions, snapshot: files.find(({ role }) => role === "snapshot") ?? (await presentSnapshot(sql, repository)) };
   const isBin = ({ role }: IssuedFile) => role.startsWith(`${settings.binPrefix}-`);
 
   await writeBins(sql, recorded, contents, files.filter(isBin));
@@ -56,6 +56,16 @@ export const writePublication = async (sql: WritableSql, recorded: Published): P
     text: "update repositories set covers = $2, published_at = $3, position = $4 where name = $1",
     values: [repository, covers, recorded.at, recorded.position],
   });
+};
+
+/** What a timestamp names that is renewed alone; null where nothing was published yet. */
+const presentSnapshot = async (sql: Sql, repository: string): Promise<Contents["snapshot"]> => {
+  const [row] = await sql.query<NonNullable<Contents["snapshot"]>>({
+    name: "tuf_present_snapshot",
+    text: "select version, length, sha256 from metadata where repository = $1 and role = 'snapshot' order by version desc limit 1",
+    values: [repository],
+  });
+  return row ?? null;
 };
 
 /** Portion by portion: while the bytes of one are derived, the server gathers the next. */
