@@ -6,7 +6,7 @@ import type { Outcome } from "#commands/tasks/worker.ts";
 import { publishPending } from "#commands/trust/publish-pending.ts";
 import { renew } from "#commands/trust/renew.ts";
 import type { WorkerView } from "#api/application.ts";
-import { backoff } from "#projections/kernel/pause.ts";
+import { patiently } from "#projections/kernel/pause.ts";
 import type { ReadModels } from "#projections/kernel/watch.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { openTasks } from "#projections/tasks/open-tasks.ts";
@@ -14,7 +14,7 @@ import { repositoryNames } from "#projections/trust/queries.ts";
 import { Unavailable } from "#domain/kernel/errors.ts";
 import type { Logger } from "./log.ts";
 import { pendingTargets } from "./postgres/pending-targets.ts";
-import { whenReadable } from "./readable.ts";
+import { whenReadable } from "./readiness.ts";
 import { runRenewal } from "./renewal.ts";
 import type { Aggregates } from "./use-cases.ts";
 
@@ -39,18 +39,6 @@ export interface Background extends AsyncDisposable {
 }
 
 const reachMs = 30_000;
-
-/** Tries again while a server is away, until the signal. */
-const patiently = async <Answer>(signal: AbortSignal, work: () => Promise<Answer>): Promise<Answer> => {
-  const again = backoff(signal);
-  for (;;)
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof Unavailable) || signal.aborted) throw error;
-      await again.wait();
-    }
-};
 
 export const runBackground = (needs: BackgroundNeeds): Background => {
   const { aggregates, log, clock, sql, readModels, logger, failed } = needs;

@@ -26,7 +26,7 @@ import { type DatabaseServer, openDatabaseServer } from "./open-database.ts";
 import { type Policies, runPolicies } from "./policies/run.ts";
 import { openDatabase, type OpenDatabase } from "./postgres/open-database.ts";
 import { openPostgresLog } from "./postgres/event-log.ts";
-import { whenReadable } from "./readable.ts";
+import { type Start, startOf } from "./readiness.ts";
 import { openSqliteLog } from "./sqlite/event-log.ts";
 import { openFolderBlobs } from "./storage/folder-blobs.ts";
 import { type Aggregates, aggregatesOn } from "./use-cases.ts";
@@ -66,6 +66,7 @@ const ids = {
   policies: token<Policies>("running policies"),
   background: token<Background>("background"),
   application: token<Application>("application"),
+  start: token<Start>("start"),
   listening: token<Listening>("listening"),
 };
 
@@ -91,6 +92,7 @@ export const compose = async (config: Config, logger: Logger, decorate: Decorate
   for (const part of [bindStores, bindReadSide, bindWork, bindEdges]) part(bind, setting);
 
   const { url } = await container.getAsync<Listening>(ids.listening).catch(async (error: unknown) => {
+    ended.abort();
     await settled();
     throw error;
   });
@@ -98,7 +100,7 @@ export const compose = async (config: Config, logger: Logger, decorate: Decorate
   void lost.then(failed);
   const [folder, { tokens }] = [await container.getAsync<DataFolder>(ids.folder), await container.getAsync<Aggregates>(ids.aggregates)];
   await ensureAdminToken(folder.path, tokens);
-  const ready = whenReadable(await container.getAsync<Watched>(ids.readModels), ended.signal);
+  const { ready } = await container.getAsync<Start>(ids.start);
   const closing = opened.move();
   closing.defer(() => ended.abort());
   return { url, ready, failed: failure.promise, [Symbol.asyncDispose]: () => closing.disposeAsync() };
@@ -151,7 +153,8 @@ const bindEdges = (bind: Provide, { config, logger, closing }: Setting): void =>
     (adapters, sql, aggregates, readModels, policies, background) =>
       applicationOf({ ...adapters, sql, aggregates, readModels, policies, background, config, logger, closing }),
   );
-  bind(ids.listening, [ids.application, ids.readModels, ids.blobs], (application, readModels, blobs) =>
-    listen(httpOf(application, readModels, blobs, config), { host: config.HOST, port: config.PORT }),
+  bind(ids.start, [ids.adapters, ids.readModels, ids.projections], ({ log }, readModels) => startOf(readModels, log, closing));
+  bind(ids.listening, [ids.application, ids.start, ids.blobs], (application, start, blobs) =>
+    listen(httpOf(application, start, blobs, config), { host: config.HOST, port: config.PORT }),
   );
 };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Unavailable } from "#domain/kernel/errors.ts";
 
 /** Waits; ends early, without an error, when the signal aborts. */
 export const pause = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
@@ -22,6 +23,18 @@ export const backoff = (signal: AbortSignal) => {
       next = 50;
     },
   };
+};
+
+/** Does the work again while a server is away, more and more slowly, until the signal aborts. */
+export const patiently = async <Answer>(signal: AbortSignal, work: () => Promise<Answer>): Promise<Answer> => {
+  const again = backoff(signal);
+  for (;;)
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Unavailable) || signal.aborted) throw error;
+      await again.wait();
+    }
 };
 
 /** The value, or undefined when it takes longer; the promise itself goes on. */
