@@ -31,9 +31,10 @@ const allLive = (roles: ReadonlyMap<string, Role>, now: number): void => {
   for (const { role, version, expires } of roles.values()) assert.ok(expires > now, `${version}.${role} expired ${new Date(expires).toISOString()}`);
 };
 
+const environment = (aheadMs: number) => ({ CLOCK_AHEAD_MS: String(aheadMs), WAYBILL_RENEWAL_INTERVAL_MS: "50" });
+
 describe("Renewal", function () {
   this.timeout(40_000);
-  const environment = (aheadMs: number) => ({ CLOCK_AHEAD_MS: String(aheadMs), WAYBILL_RENEWAL_INTERVAL_MS: "50" });
   let waybill: TestWaybill;
   let clients: Awaited<ReturnType<typeof tufClients>>;
 
