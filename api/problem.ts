@@ -14,6 +14,8 @@ export interface Problem {
   readonly issues?: readonly Issue[];
   /** What a program needs to act on a refusal. */
   readonly details?: JsonObject;
+  /** The same, as GraphQL tells it. */
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string; readonly issues?: readonly Issue[] } }[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 

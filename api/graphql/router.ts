@@ -4,7 +4,7 @@ import type { ExecutionResult } from "graphql";
 import { newId } from "#commands/kernel/command-id.ts";
 import { Unavailable } from "#domain/kernel/errors.ts";
 import type { Application } from "#api/application.ts";
-import { type Problem, sendProblem } from "#api/problem.ts";
+import { type Problem, sendProblem as sendPlain } from "#api/problem.ts";
 import type { Context } from "./context.ts";
 import { documentsOf } from "./documents/persisted.ts";
 import { mediaTypeOf, wantsPage } from "./http/accept.ts";
@@ -78,6 +78,12 @@ const send = (request: IncomingMessage, response: ServerResponse, result: Execut
   const { status, headers, body } = answerOf(result, mediaTypeOf(request.headers.accept));
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
   response.end(body);
+};
+
+/** RFC 9457 lets a problem have members of its own: in `errors`, clients that know only GraphQL find what to show. */
+const sendProblem = (response: ServerResponse, problem: Problem): void => {
+  const { code, title, detail = title } = problem;
+  sendPlain(response, { ...problem, errors: [{ message: detail, extensions: { code, ...(problem.issues ? { issues: problem.issues } : {}) } }] });
 };
 
 /** What broke outside of any document: the read model of tokens, or we ourselves. */

@@ -38,15 +38,23 @@ export const add = async (server: Server, repository: string, names: readonly st
 };
 
 const Standing = z.object({ repository: z.object({ pending: z.boolean(), stale: z.boolean() }).nullable() });
-const Open = z.object({ tasks: z.object({ edges: z.array(z.object({ node: z.object({ state: z.string() }) })) }) });
+const Head = z.object({ status: z.object({ log: z.object({ head: z.int() }) }) });
+const Open = z.object({ tasks: z.object({ stale: z.boolean(), edges: z.array(z.object({ node: z.object({ state: z.string() }) })) }) });
 
-/** Resolves when nothing of the repository is pending and no task of it is open. */
+/** Resolves when nothing of the repository is pending and no task of it is open, by read models that have seen everything there is now. */
 export const settled = async (server: Server, repository: string): Promise<void> => {
   for (;;) {
-    const { repository: state } = await ask(server, "query ($name: String!) { repository(name: $name) { pending stale } }", { name: repository }, Standing);
-    const { tasks } = await ask(server, "query ($name: String!) { tasks(subject: $name, first: 1000) { edges { node { state } } } }", { name: repository }, Open);
+    const { status } = await ask(server, "{ status { log { head } } }", {}, Head);
+    const seen = { name: repository, after: status.log.head };
+    const { repository: state } = await ask(server, "query ($name: String!, $after: Position) { repository(name: $name, after: $after) { pending stale } }", seen, Standing);
+    const { tasks } = await ask(
+      server,
+      "query ($name: String!, $after: Position) { tasks(subject: $name, afterPosition: $after, first: 1000) { stale edges { node { state } } } }",
+      seen,
+      Open,
+    );
     const open = tasks.edges.filter(({ node }) => node.state === "QUEUED" || node.state === "RUNNING");
-    if (state && !state.pending && !state.stale && open.length === 0) return;
+    if (state && !state.pending && !state.stale && !tasks.stale && open.length === 0) return;
     await sleep(20);
   }
 };

@@ -9,12 +9,15 @@ query Overview {
 }
 `;
 
+const defaultHeaders = '{ "Authorization": "Bearer " }';
+
 let page: Promise<string> | undefined;
 
 // The page brings its scripts with it: a tab that holds tokens loads nothing from strangers. 6 MB, so only when somebody looks.
 const render = async (): Promise<string> => {
   const { renderGraphiQL } = await import("@graphql-yoga/render-graphiql");
-  return renderGraphiQL({ title, defaultQuery, headers: '{ "Authorization": "Bearer " }', shouldPersistHeaders: false });
+  // With `headers` and `defaultQuery` apart, it would open a second, empty tab in front.
+  return renderGraphiQL({ title, defaultTabs: [{ query: defaultQuery, headers: defaultHeaders }], defaultHeaders, shouldPersistHeaders: false });
 };
 
 /** GraphiQL in a browser. The page is public, what it asks for is not. */

@@ -11,6 +11,8 @@ describe("GraphQL access", () => {
       const refused = await reader.post("not even JSON", { authorization });
       assert.deepEqual([refused.status, refused.code], [401, "UNAUTHENTICATED"], authorization);
       assert.match(refused.headers.get("content-type") ?? "", /^application\/problem\+json/);
+      // GraphiQL, and whoever knows only GraphQL, shows this.
+      assert.deepEqual(refused.errors.map(({ extensions }) => extensions["code"]), ["UNAUTHENTICATED"]);
     }
   });
 
