@@ -25,7 +25,7 @@ const ended = async (environment: Readonly<Record<string, string>>) => {
 describe("The main program", () => {
   it("says in one line which server does not answer", async () => {
     const { said, code } = await ended({ LOG_ENGINE: "postgres", DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" });
-    assert.match(said, /^waybill cannot start: log unavailable: .*ECONNREFUSED.*\n$/);
+    assert.match(said, /^waybill cannot start: .*DATABASE_URL, 127\.0\.0\.1:1\/none: .*ECONNREFUSED.*\n$/);
     assert.equal(code, 2);
   });
 
