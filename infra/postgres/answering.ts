@@ -1,16 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client } from "pg";
-import { Unavailable } from "#domain/kernel/errors.ts";
+import { Client, DatabaseError } from "pg";
 import { CannotStart } from "#infra/cannot-start.ts";
 import type { Logger } from "#infra/log.ts";
-import { translated } from "./errors.ts";
 
 /** PostgreSQL 15, as the server numbers itself. */
 const oldest = 150_000;
 
 /**
- * Resolves when the configured server takes this user to this database. One that is starting, beside us perhaps, is waited for;
- * `CannotStart` where it stays away, or where waiting does not help.
+ * Resolves when the configured server takes this user to this database. One that says that it is starting is waited for;
+ * `CannotStart` where it does not answer, or does not want us: whoever started us knows what to do about it.
  */
 export const answering = async (url: string, logger: Logger, patienceMs = 15_000): Promise<void> => {
   const deadline = Date.now() + patienceMs;
@@ -20,7 +18,7 @@ export const answering = async (url: string, logger: Logger, patienceMs = 15_000
     } catch (error) {
       if (error instanceof CannotStart) throw error;
       const reason = reasonOf(error);
-      if (!(translated(error) instanceof Unavailable) || Date.now() >= deadline)
+      if (!isStarting(error) || Date.now() >= deadline)
         throw new CannotStart(`cannot use the PostgreSQL of DATABASE_URL, ${placeOf(url)}: ${reason}`, { cause: error });
       if (attempt === 0) logger.info("waiting for the PostgreSQL of DATABASE_URL", { place: placeOf(url), reason });
       await sleep(250);
@@ -42,6 +40,9 @@ const versionOf = async (connectionString: string): Promise<number> => {
 const checkVersion = (version: number): void => {
   if (version < oldest) throw new CannotStart(`the PostgreSQL of DATABASE_URL is version ${Math.floor(version / 10_000)}: Waybill needs 15 or newer`);
 };
+
+/** `cannot_connect_now`. */
+const isStarting = (error: unknown): boolean => error instanceof DatabaseError && error.code === "57P03";
 
 /** Of several addresses that were tried, the first's. */
 const reasonOf = (error: unknown): string => {

@@ -4,13 +4,13 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { Pool } from "pg";
 import type { Authenticate } from "#api/access/principal.ts";
 import { httpApplication } from "#api/rest/application.ts";
 import type { HttpNeeds } from "#api/rest/application.ts";
 import type { Failure } from "#api/rest/problems.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import { listen } from "#infra/http.ts";
+import { openDatabase } from "#infra/postgres/open-database.ts";
 import { openFolderBlobs } from "#infra/storage/folder-blobs.ts";
 import { sqlBeside } from "#projections/kernel/projection.ts";
 import type { Sql } from "#projections/ports/sql.ts";
@@ -57,14 +57,11 @@ export const serveRest = async (change: (needs: HttpNeeds) => HttpNeeds = (needs
 };
 
 const openTufSchema = async (stack: AsyncDisposableStack): Promise<Sql> => {
-  const database = stack.use(await freshDatabase());
-  const pool = stack.adopt(new Pool({ connectionString: database.url, max: 4 }), (pool) => pool.end());
-  const tables = sqlBeside(import.meta.resolve("#projections/trust/tuf.sql"), "tuf.sql");
-  await pool.query(`create schema tuf; set search_path = tuf; ${tables}; reset search_path`);
-  return {
-    query: async <Row extends object>({ name, text, values }: Parameters<Sql["query"]>[0]) =>
-      (await pool.query<Row>({ ...(name !== undefined && { name }), text, values: [...(values ?? [])] })).rows,
-  };
+  const { url } = stack.use(await freshDatabase());
+  const database = stack.use(openDatabase(url, 4));
+  await database.query({ text: "create schema tuf" });
+  await database.transaction((sql) => sql.query({ text: sqlBeside(import.meta.resolve("#projections/trust/tuf.sql"), "tuf.sql") }), "tuf");
+  return database;
 };
 
 export interface Answer {
