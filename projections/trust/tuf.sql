@@ -27,7 +27,7 @@ create table targets (
   at timestamptz not null,
   primary key (repository, path, from_revision)
 );
-create index targets_by_bin on targets (repository, bin);
+create index targets_by_bin on targets (repository, bin, path);
 create index targets_added on targets (repository, from_revision);
 create index targets_removed on targets (repository, to_revision) where to_revision is not null;
 
