@@ -89,7 +89,7 @@ interface Run {
 }
 
 /** What `npm start` gives Node. */
-const flags = ["--max-semi-space-size=8", "--max-old-space-size=1024"];
+const flags = ["--max-semi-space-size=16", "--max-old-space-size=1024"];
 
 const launch = (main: string, environment: Record<string, string>): Run => {
   const child = spawn(process.execPath, [...flags, main], { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
