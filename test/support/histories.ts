@@ -13,7 +13,7 @@ const target = fc.record({
   path: fc.constantFrom(...paths),
   length: fc.integer({ min: 0, max: 3 }),
   hashes: fc.constantFrom("0", "f").map((digit) => ({ sha256: digit.repeat(64) })),
-  custom: fc.constantFrom({ note: "line\nfeed \"q\" \\ \u0000\u001f" }, { "\uff01": [1, { b: null, a: true }], z: "😀" }),
+  custom: fc.constantFrom({ note: "line\nfeed \"q\" \\ \u0001\u001f" }, { "\uff01": [1, { b: null, a: true }], z: "😀" }),
 }, { requiredKeys: ["path", "length", "hashes"] });
 
 const step = fc.oneof(
