@@ -23,11 +23,10 @@ import { openFileVault } from "./keys/file-vault.ts";
 import { passphraseOf } from "./keys/passphrase.ts";
 import type { Logger } from "./log.ts";
 import { type DatabaseServer, openDatabaseServer } from "./open-database.ts";
+import { openLog } from "./open-log.ts";
 import { type Policies, runPolicies } from "./policies/run.ts";
 import { openDatabase, type OpenDatabase } from "./postgres/open-database.ts";
-import { openPostgresLog } from "./postgres/event-log.ts";
 import { type Start, startOf } from "./readiness.ts";
-import { openSqliteLog } from "./sqlite/event-log.ts";
 import { openFolderBlobs } from "./storage/folder-blobs.ts";
 import { type Aggregates, aggregatesOn } from "./use-cases.ts";
 
@@ -110,11 +109,9 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
   bind(ids.folder, [], () => openDataFolder(config.WAYBILL_DATA));
   bind(ids.owner, [ids.folder], (folder) => nodeId(folder.at("node-id")));
   bind(ids.server, [ids.folder], (folder) => openDatabaseServer(config, folder, logger));
-  bind(ids.readers, [ids.server], ({ url }) => openDatabase(url, 16));
-  bind(ids.writers, [ids.server], ({ url }) => openDatabase(url, 8));
-  bind(ids.log, [ids.folder, ids.server], (folder, { url }) =>
-    config.LOG_ENGINE === "sqlite" ? openSqliteLog(folder.at("log.sqlite")) : openPostgresLog({ connect: { connectionString: url } }),
-  );
+  bind(ids.readers, [ids.server], ({ connect }) => openDatabase(connect, 16));
+  bind(ids.writers, [ids.server], ({ connect }) => openDatabase(connect, 8));
+  bind(ids.log, [ids.folder, ids.server], (folder, { connect }) => openLog(config, { folder, connect }));
   bind(ids.signer, [ids.folder], async (folder) => {
     const passphrase = await passphraseOf({ configured: config.WAYBILL_VAULT_PASSPHRASE, file: folder.at("vault-passphrase") });
     return openFileVault({ folder: folder.at("keys"), passphrase });

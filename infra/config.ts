@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { CliConfig } from "#api/cli/session.ts";
 import { InvalidInput } from "#domain/kernel/errors.ts";
+import { tlsContradictions, type TlsSettings, tlsVariables } from "./tls.ts";
 
 const whole = (least: number, most: number, what: string) => z.coerce.number(what).int(what).min(least, what).max(most, what);
 const port = whole(0, 65_535, "must be a port: a whole number from 0 to 65535");
@@ -10,15 +11,50 @@ const bytes = whole(1, Number.MAX_SAFE_INTEGER, "must be a number of bytes: whol
 const milliseconds = whole(1, 2 ** 31 - 1, "must be a number of milliseconds: whole, and at least 1");
 const flag = z.enum(["1", "true", "0", "false"], "must be 1 or 0").transform((word) => word === "1" || word === "true");
 
+/** What a process does; any number of processes may do the same. */
+export const roles = ["api", "projector", "worker", "deliverer"] as const;
+export type Role = (typeof roles)[number];
+
+const broker = /^(\[[0-9a-f:]+\]|[^\s,:]+):\d+$/i;
+const list = z.string().transform((text) => text.split(",").map((part) => part.trim()).filter(Boolean));
+
+const engines = ["sqlite", "postgres", "eventstoredb", "kafka"] as const;
+
 /** Every setting of the server, by the name of its environment variable. Nothing else reads the environment. */
 const ServerEnvironment = z.object({
   /** Folder of the embedded default: log, read models, keys, uploaded files, the administrator's token. */
   WAYBILL_DATA: z.string().min(1).default("./data"),
   HOST: z.string().min(1).default("127.0.0.1"),
   PORT: port.default(4000),
-  LOG_ENGINE: z.enum(["sqlite", "postgres"], "must be sqlite or postgres").default("sqlite"),
+  /** What this process does: one role, several with commas between them, or `all`. */
+  WAYBILL_ROLE: list
+    .pipe(z.array(z.enum([...roles, "all"], `must be all, or of ${roles.join(", ")}`)).min(1, "names no role"))
+    .transform((names): readonly Role[] => roles.filter((role) => names.includes(role) || names.includes("all")))
+    .default([...roles]),
+  LOG_ENGINE: z.enum(engines, `must be one of ${engines.join(", ")}`).default("sqlite"),
   /** PostgreSQL for the read models, and for the log with `LOG_ENGINE=postgres`; without it a private one is started. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must look like postgres://user:password@host:5432/database" }).optional(),
+  /** For `LOG_ENGINE=eventstoredb`: one server, or a cluster by `esdb+discover:` or several hosts. */
+  EVENTSTORE_URL: z.string().regex(/^esdb(\+discover)?:\/\/\S+$/, "must look like esdb://host:2113").optional(),
+  /** With `EVENTSTORE_PASSWORD`; takes the place of a user in the URL. */
+  EVENTSTORE_USER: z.string().min(1).optional(),
+  EVENTSTORE_PASSWORD: z.string().optional(),
+  /** For `LOG_ENGINE=kafka`. */
+  KAFKA_BROKERS: list.pipe(z.array(z.string().regex(broker, "must look like host:9092,other:9092")).min(1, "names no broker")).optional(),
+  /** The public topic of events; names of the internal ones begin with it. */
+  KAFKA_TOPIC: z.string().regex(/^[a-zA-Z0-9._-]{1,200}$/, "must be the name of a topic: letters, digits, . _ -").default("waybill.events"),
+  /** Copies of each record, on topics that are made; 1 for a single broker. */
+  KAFKA_REPLICATION: whole(1, 7, "must be a number of copies from 1 to 7").default(3),
+  KAFKA_USER: z.string().min(1).optional(),
+  KAFKA_PASSWORD: z.string().optional(),
+  KAFKA_SASL_MECHANISM: z.enum(["plain", "scram-sha-256", "scram-sha-512"], "must be plain, scram-sha-256 or scram-sha-512").default("scram-sha-512"),
+  /** Hot copies, leases and limits across processes; without it this process's memory and PostgreSQL do the same more slowly. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must look like redis://user:password@host:6379/0" }).optional(),
+  /** Begins every key, so that several installations may share a server. */
+  REDIS_PREFIX: z.string().regex(/^[a-zA-Z0-9._:-]{1,64}$/, "must be letters, digits, . _ : -").default("waybill"),
+  /** `production` refuses what is only fit for trying out. */
+  NODE_ENV: z.string().optional(),
+  ...tlsVariables,
   /** Passphrase of the key vault; without it one is made in `WAYBILL_DATA`. */
   WAYBILL_VAULT_PASSPHRASE: z.string().min(1).optional(),
   /** Largest uploaded file. */
@@ -43,10 +79,32 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
   const parsed = ServerEnvironment.safeParse(given);
   if (!parsed.success)
     throw new InvalidInput(parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), message })));
-  if (parsed.data.LOG_ENGINE === "postgres" && parsed.data.DATABASE_URL === undefined)
-    throw new InvalidInput([{ path: ["DATABASE_URL"], message: "is needed with LOG_ENGINE=postgres" }]);
+  const issues = contradictions(parsed.data);
+  if (issues.length > 0) throw new InvalidInput(issues);
   return parsed.data;
 };
+
+const contradictions = (config: Config): InvalidInput["issues"][number][] => {
+  const { LOG_ENGINE: engine, WAYBILL_ROLE: role } = config;
+  const alone = role.length === roles.length;
+  const needed = { postgres: "DATABASE_URL", eventstoredb: "EVENTSTORE_URL", kafka: "KAFKA_BROKERS", sqlite: undefined } as const;
+  const address = needed[engine];
+  return [
+    ...(address !== undefined && config[address] === undefined ? [{ path: [address], message: `is needed with LOG_ENGINE=${engine}` }] : []),
+    ...(!alone && engine === "sqlite" ? [{ path: ["LOG_ENGINE"], message: "cannot be sqlite with WAYBILL_ROLE: that log belongs to one process, which does everything" }] : []),
+    ...(!alone && config.DATABASE_URL === undefined ? [{ path: ["DATABASE_URL"], message: "is needed with WAYBILL_ROLE: the private PostgreSQL belongs to one process" }] : []),
+    ...(["DATABASE", "EVENTSTORE", "KAFKA", "REDIS"] as const).flatMap((of) => tlsContradictions(of, tlsSettings(config, of), config.NODE_ENV === "production")),
+  ];
+};
+
+/** The TLS settings of one dependency. */
+export const tlsSettings = (config: Config, of: "DATABASE" | "EVENTSTORE" | "KAFKA" | "REDIS"): TlsSettings => ({
+  enabled: config[`${of}_TLS_ENABLED`],
+  caFile: config[`${of}_TLS_CA_FILE`],
+  insecure: config[`${of}_TLS_INSECURE`],
+  certFile: config[`${of}_TLS_CERT_FILE`],
+  keyFile: config[`${of}_TLS_KEY_FILE`],
+});
 
 const text = z
   .string()

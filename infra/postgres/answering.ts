@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, DatabaseError } from "pg";
+import { Client, type ClientConfig, DatabaseError } from "pg";
 import { CannotStart } from "#infra/cannot-start.ts";
 import type { Logger } from "#infra/log.ts";
 
@@ -10,23 +10,23 @@ const oldest = 150_000;
  * Resolves when the configured server takes this user to this database. One that says that it is starting is waited for;
  * `CannotStart` where it does not answer, or does not want us: whoever started us knows what to do about it.
  */
-export const answering = async (url: string, logger: Logger, patienceMs = 15_000): Promise<void> => {
+export const answering = async (connect: ClientConfig, logger: Logger, patienceMs = 15_000): Promise<void> => {
   const deadline = Date.now() + patienceMs;
   for (let attempt = 0; ; attempt++)
     try {
-      return checkVersion(await versionOf(url));
+      return checkVersion(await versionOf(connect));
     } catch (error) {
       if (error instanceof CannotStart) throw error;
       const reason = reasonOf(error);
       if (!isStarting(error) || Date.now() >= deadline)
-        throw new CannotStart(`cannot use the PostgreSQL of DATABASE_URL, ${placeOf(url)}: ${reason}`, { cause: error });
-      if (attempt === 0) logger.info("waiting for the PostgreSQL of DATABASE_URL", { place: placeOf(url), reason });
+        throw new CannotStart(`cannot use the PostgreSQL of DATABASE_URL, ${placeOf(connect)}: ${reason}`, { cause: error });
+      if (attempt === 0) logger.info("waiting for the PostgreSQL of DATABASE_URL", { place: placeOf(connect), reason });
       await sleep(250);
     }
 };
 
-const versionOf = async (connectionString: string): Promise<number> => {
-  const client = new Client({ connectionString, connectionTimeoutMillis: 5_000 });
+const versionOf = async (connect: ClientConfig): Promise<number> => {
+  const client = new Client({ ...connect, connectionTimeoutMillis: 5_000 });
   client.on("error", () => undefined);
   try {
     await client.connect();
@@ -51,7 +51,7 @@ const reasonOf = (error: unknown): string => {
 };
 
 /** Without the password. */
-const placeOf = (url: string): string => {
-  const { host, pathname } = new URL(url);
+const placeOf = ({ connectionString = "" }: ClientConfig): string => {
+  const { host, pathname } = new URL(connectionString);
   return `${host}${pathname}`;
 };

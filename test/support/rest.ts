@@ -58,7 +58,7 @@ export const serveRest = async (change: (needs: HttpNeeds) => HttpNeeds = (needs
 
 const openTufSchema = async (stack: AsyncDisposableStack): Promise<Sql> => {
   const { url } = stack.use(await freshDatabase());
-  const database = stack.use(openDatabase(url, 4));
+  const database = stack.use(openDatabase({ connectionString: url }, 4));
   await database.query({ text: "create schema tuf" });
   await database.transaction((sql) => sql.query({ text: sqlBeside(import.meta.resolve("#projections/trust/tuf.sql"), "tuf.sql") }), "tuf");
   return database;
