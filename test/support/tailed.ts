@@ -1,6 +1,7 @@
+import assert from "node:assert/strict";
 import type { EventLog } from "#commands/ports/event-log.ts";
+import { keepUp } from "#infra/redis/keep-up.ts";
 import type { Redis } from "#infra/redis/redis.ts";
-import { fillTail } from "#infra/redis/tail/fill.ts";
 import { type TailBounds, tailOf } from "#infra/redis/tail/tail.ts";
 import { tailedLog } from "#infra/redis/tail/tailed-log.ts";
 import { wakeOf } from "#infra/redis/tail/wake.ts";
@@ -9,7 +10,7 @@ import { wakeOf } from "#infra/redis/tail/wake.ts";
 export const openTailed = async (log: EventLog, redis: Redis, { fillers = 1, bounds }: { readonly fillers?: number; readonly bounds?: TailBounds } = {}) => {
   const opened = new AsyncDisposableStack();
   const tail = tailOf(redis, log, bounds);
-  for (let count = 0; count < fillers; count++) opened.use(fillTail(log, tailOf(redis, log, bounds)));
+  for (let count = 0; count < fillers; count++) opened.use(keepUp(log, tailOf(redis, log, bounds), assert.ifError));
   const wake = opened.use(await wakeOf(redis, tail, log));
   return { log: tailedLog(log, { tail, wake }), tail, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 };

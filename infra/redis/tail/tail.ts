@@ -3,9 +3,10 @@ import { parseJson } from "#api/json.ts";
 import type { EventLog, Page } from "#commands/ports/event-log.ts";
 import type { StoredEvent } from "#domain/kernel/event.ts";
 import { pageCharacters } from "#infra/log/event-log.ts";
+import type { HotCopy } from "#infra/redis/keep-up.ts";
+import { logIdentity } from "#infra/redis/log-identity.ts";
 import type { Redis } from "#infra/redis/redis.ts";
 import { scriptBeside } from "#infra/redis/script.ts";
-import { logIdentity } from "#infra/redis/log-identity.ts";
 
 /** A stretch of the log as the tail has it. */
 export interface TailPage extends Omit<Page, "caughtUp"> {
@@ -14,13 +15,9 @@ export interface TailPage extends Omit<Page, "caughtUp"> {
 }
 
 /** The end of the log in Redis, complete from one position to another, made of nothing but the log. */
-export interface Tail {
+export interface Tail extends HotCopy {
   /** Null where the tail does not have everything behind `after`. Throws `Unavailable`. */
   readonly read: (after: number, limit: number) => Promise<TailPage | null>;
-  /** Takes in a page that was read from the log behind `after`; any number of processes may do so at once. Throws `Unavailable`. */
-  readonly extend: (after: number, page: Pick<Page, "events" | "position">) => Promise<void>;
-  /** How far it is; null where there is none. Throws `Unavailable`. */
-  readonly end: () => Promise<number | null>;
   /** What is told to `Redis.listen` when it has grown. */
   readonly channel: string;
 }

@@ -1,4 +1,5 @@
 import type { EventLog } from "#commands/ports/event-log.ts";
+import { Unavailable } from "#domain/kernel/errors.ts";
 import { type Bell, bell } from "#infra/log/bell.ts";
 import type { Redis } from "#infra/redis/redis.ts";
 import { pause } from "#projections/kernel/pause.ts";
@@ -22,16 +23,31 @@ export const wakeOf = async (redis: Redis, tail: Tail, log: EventLog): Promise<B
   };
 };
 
+interface Watching {
+  readonly ring: () => void;
+  readonly signal: AbortSignal;
+}
+
 /** One reader for all who wait in this process, for as long as Redis is away. */
-const watch = async (redis: Redis, log: EventLog, { ring, signal }: { readonly ring: () => void; readonly signal: AbortSignal }): Promise<void> => {
+const watch = async (redis: Redis, log: EventLog, { ring, signal }: Watching): Promise<void> => {
   while (!signal.aborted) {
     await pause(lookMs, signal);
     if (signal.aborted || redis.away() === null) continue;
-    ring();
-    const over = new AbortController();
-    const both = AbortSignal.any([signal, over.signal]);
-    void untilBack(redis, signal).then(() => over.abort());
-    for await (const _ of log.subscribe({ after: await log.head().catch(() => 0), signal: both })) ring();
+    const back = new AbortController();
+    const both = AbortSignal.any([signal, back.signal]);
+    const waiting = untilBack(redis, both).finally(() => back.abort());
+    await ringWithLog(log, { ring, signal: both }).finally(() => back.abort());
+    await waiting;
+  }
+};
+
+const ringWithLog = async (log: EventLog, { ring, signal }: Watching): Promise<void> => {
+  ring();
+  try {
+    for await (const _ of log.subscribe({ after: await log.head(), signal })) ring();
+  } catch (error) {
+    // Those who wait for the log meet the same when they read it.
+    if (!(error instanceof Unavailable)) ring();
   }
 };
 
