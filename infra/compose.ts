@@ -135,7 +135,10 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
   bind(ids.server, [ids.place], (place) => openDatabaseServer(config, place, logger));
   bind(ids.readers, [ids.server], ({ connect }) => openDatabase(connect, 16));
   bind(ids.writers, [ids.server], ({ connect }) => openDatabase(connect, 8));
-  bind(ids.database, [ids.writers], ({ query, transaction }) => decorate.database?.({ query, transaction }) ?? { query, transaction });
+  bind(ids.database, [ids.writers], (writers) => {
+    const { [Symbol.asyncDispose]: _, ...database } = writers;
+    return decorate.database?.(database) ?? database;
+  });
   bind(ids.log, [ids.place, ids.server], async (folder, { connect }) => {
     const log = await openLog(config, { folder, connect });
     return decorate.log?.(log) ?? log;

@@ -19,8 +19,10 @@ export interface HttpNeeds {
   readonly nothing?: string;
 }
 
+export interface RestNeeds extends TufFilesNeeds, UploadNeeds {}
+
 /** TUF files and uploads. */
-export const restRouters = (needs: TufFilesNeeds & UploadNeeds): readonly Router[] => [tufFiles(needs), uploads(needs)];
+export const restRouters = (needs: RestNeeds): readonly Router[] => [tufFiles(needs), uploads(needs)];
 
 /** Everything that the process answers over HTTP, in the order in which it is asked. */
 export const httpApplication = ({ ready, report, routers, nothing }: HttpNeeds): Express => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import type { Authenticate } from "#api/access/principal.ts";
-import { httpApplication, type HttpNeeds as EdgeNeeds, restRouters } from "#api/rest/application.ts";
+import { httpApplication, type HttpNeeds as EdgeNeeds, type RestNeeds, restRouters } from "#api/rest/application.ts";
 import type { Failure } from "#api/rest/problems.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import { listen } from "#infra/http.ts";
@@ -15,7 +15,10 @@ import { sqlBeside } from "#projections/kernel/projection.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { freshDatabase } from "./postgres.ts";
 
-type HttpNeeds = Omit<EdgeNeeds, "routers"> & Parameters<typeof restRouters>[0];
+interface HttpNeeds extends Omit<EdgeNeeds, "routers">, RestNeeds {
+  /** What else is served. */
+  readonly others?: EdgeNeeds["routers"];
+}
 
 /** REST over a real socket, on a read model `tuf` of its own. */
 export interface RestServer extends AsyncDisposable {
@@ -53,7 +56,8 @@ export const serveRest = async (change: (needs: HttpNeeds) => HttpNeeds = (needs
     report: (failure) => failures.push(failure),
   };
   const needs = change(usual);
-  const { url, port } = stack.use(await listen(httpApplication({ ...needs, routers: restRouters(needs) }), { host: "127.0.0.1", port: 0, graceMs: 100 }));
+  const routers = [...restRouters(needs), ...(needs.others ?? [])];
+  const { url, port } = stack.use(await listen(httpApplication({ ...needs, routers }), { host: "127.0.0.1", port: 0, graceMs: 100 }));
   const open = stack.move();
   return { url, port, sql, blobs, blobFolder, failures, [Symbol.asyncDispose]: () => open.disposeAsync() };
 };
