@@ -18,10 +18,15 @@ const Choices = z.object({
 
 export type Choices = z.infer<typeof Choices>;
 
+const fileIn = (data: string) => join(data, "choices.json");
+
+/** Whether anything was ever started there. */
+export const hasChoices = (data: string): boolean => existsSync(fileIn(data));
+
 /** Reads them, or chooses. `CannotStart` where the folder has another number of brokers: their votes are counted by it. */
 export const choicesIn = async (data: string, brokers?: Choices["brokers"]): Promise<Choices> => {
-  const file = join(data, "choices.json");
-  if (!existsSync(file)) return choose(file, brokers ?? 1);
+  const file = fileIn(data);
+  if (!hasChoices(data)) return choose(file, brokers ?? 1);
   const choices = read(file);
   if (brokers !== undefined && brokers !== choices.brokers)
     throw new CannotStart(`${data} has ${choices.brokers === 1 ? "1 broker" : `${choices.brokers} brokers`}, and that stays: take another folder with --data`);

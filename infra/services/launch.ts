@@ -22,7 +22,7 @@ export const launch = async ({ program, options, folder, who }: Command, log: st
     child.unref();
     return await new Promise<number>((resolve, reject) => {
       child.once("error", (cause) => reject(new CannotStart(`cannot start ${program}: ${cause.message}`, { cause })));
-      child.once("spawn", () => resolve(child.pid ?? -1));
+      child.once("spawn", () => (child.pid === undefined ? reject(new Error(`${program} has no pid`)) : resolve(child.pid)));
     });
   } finally {
     closeSync(words);

@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { CannotStart } from "#infra/cannot-start.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
 import { alone } from "./alone.ts";
+import { hasChoices } from "./choices.ts";
 import type { Service } from "./service.ts";
 import { type Services, services } from "./services.ts";
 import { json, table } from "./table.ts";
@@ -11,7 +11,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 /** Runs one command; throws `CannotStart` with what its user can mend. */
 const run = async (given: Arguments): Promise<void> => {
   const { action, data } = given;
-  if (action !== "up" && !existsSync(data)) throw new CannotStart(`nothing was started in ${data}: npm run services -- up`);
+  if (action !== "up" && !hasChoices(data)) throw new CannotStart(`nothing was started in ${data}: npm run services -- up`);
   const all = await services({ ...given, tell: (line) => process.stderr.write(`${line}\n`) });
   if (action === "up") return alone(data, () => up(all, given));
   if (action === "down") return alone(data, () => down(all));

@@ -16,8 +16,11 @@ const hasProc = existsSync("/proc/self/stat");
 export const birthOf = (pid: number): string | null => {
   if (!hasProc) return ps(pid, "lstart=");
   const stat = statOf(pid);
-  return stat && !/[ZX]/.test(stat.state) ? `${bootId()} ${stat.started}` : null;
+  return stat && !isOver(stat) ? `${bootId()} ${stat.started}` : null;
 };
+
+// The first thread of a program like Java is a zombie while the others still hold its port.
+const isOver = ({ state, threads }: Stat) => state === "X" || (state === "Z" && threads < 2);
 
 export const isAlive = ({ pid, birth }: Born): boolean => birthOf(pid) === birth;
 
@@ -51,6 +54,8 @@ export const memoryOf = ({ pid }: Born): number | null => {
 };
 
 const send = (pid: number, name: NodeJS.Signals) => {
+  // kill(2): 0 and less mean a group, or every process of the machine.
+  if (!Number.isSafeInteger(pid) || pid < 2) throw new RangeError(`${pid} is no process of ours`);
   try {
     process.kill(pid, name);
   } catch (error) {
@@ -72,12 +77,20 @@ const parents = (): readonly (readonly [child: number, parent: number])[] => {
   return pids.map((pid) => [pid, statOf(pid)?.parent ?? 0]);
 };
 
-/** proc(5): behind the program's name, which may hold anything, come state, parent, and as the 20th the start in ticks. */
-const statOf = (pid: number) => {
+interface Stat {
+  readonly state: string;
+  readonly parent: number;
+  readonly threads: number;
+  /** In ticks since the machine's start. */
+  readonly started: string;
+}
+
+/** proc(5): the fields behind the program's name, which may hold anything. */
+const statOf = (pid: number): Stat | null => {
   const text = read(`/proc/${pid}/stat`);
   if (text === null) return null;
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return { state: fields[0] ?? "", parent: Number(fields[1]), started: fields[19] ?? "" };
+  return { state: fields[0] ?? "", parent: Number(fields[1]), threads: Number(fields[17]), started: fields[19] ?? "" };
 };
 
 const bootId = () => read("/proc/sys/kernel/random/boot_id")?.trim() ?? "";

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { CannotStart } from "#infra/cannot-start.ts";
@@ -56,11 +56,7 @@ export const service = (server: Server): Service => {
     },
     start: async () => {
       const born = running();
-      if (!born) return start(server);
-      const paused = isPaused(born);
-      signalAll(born, "SIGCONT");
-      await answering(server, born, 0);
-      return paused;
+      return (born && (await goOn(server, born))) ?? start(server);
     },
     stop: () => stop(server, running()),
     kill: async () => {
@@ -76,16 +72,39 @@ export const service = (server: Server): Service => {
 
 const logOf = ({ folder }: Server) => join(folder, "log");
 
+/** Whether it was paused; null where it has ended meanwhile. */
+const goOn = async (server: Server, born: Born): Promise<boolean | null> => {
+  const paused = isPaused(born);
+  signalAll(born, "SIGCONT");
+  try {
+    await answering(server, born, 0);
+    return paused;
+  } catch (error) {
+    if (isAlive(born)) throw error;
+    return null;
+  }
+};
+
 const start = async (server: Server): Promise<true> => {
   const { name, port, folder } = server;
   const command = await server.prepare();
   if (!(await isFree(port)))
     throw new CannotStart(`${name} cannot start: its port ${port} is taken by another program. Stop that one, or remove ${join(folder, "../choices.json")} while all services are down to have others`);
-  const from = statSync(logOf(server), { throwIfNoEntry: false })?.size ?? 0;
+  const from = cutLog(logOf(server));
   const pid = await launch(command, logOf(server));
   const born = recorded(server, pid, from);
   await answering(server, born, from);
   return true;
+};
+
+const largestLog = 10_000_000;
+
+/** Where the next words will begin. A long log is put aside, so that it does not grow for ever. */
+const cutLog = (log: string): number => {
+  const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+  if (size < largestLog) return size;
+  renameSync(log, `${log}.old`);
+  return 0;
 };
 
 const recorded = (server: Server, pid: number, from: number): Born => {

@@ -1,5 +1,6 @@
 import { mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
+import { CannotStart } from "#infra/cannot-start.ts";
 import { cacheFolder } from "#infra/config.ts";
 import { type Choices, choicesIn } from "./choices.ts";
 import { broker } from "./kafka/broker.ts";
@@ -24,7 +25,7 @@ export interface Options {
 /** Servers of the distributed deployment on this machine, without Docker. */
 export interface Services {
   readonly all: readonly Service[];
-  /** Starts what is down, all at once; throws the first failure when every start has ended. */
+  /** Starts what is down, all at once; throws `CannotStart` with all that failed when every start has ended. */
   readonly up: (started?: (service: Service, ran: boolean) => void) => Promise<void>;
   readonly down: (stopped?: (service: Service, ran: boolean) => void) => Promise<void>;
   /** Waybill's settings for what is up. */
@@ -42,10 +43,16 @@ export const services = async ({ data, brokers, only = kinds, tell = () => undef
   return {
     all,
     up: async (started) => {
-      await settled(all.map(async (each) => started?.(each, !(await each.start()))));
+      await settled(all.map(async (each) => {
+        const ran = !(await each.start());
+        started?.(each, ran);
+      }));
     },
     down: async (stopped) => {
-      await settled(all.map(async (each) => stopped?.(each, await each.stop())));
+      await settled(all.map(async (each) => {
+        const ran = await each.stop();
+        stopped?.(each, ran);
+      }));
     },
     environment: () => environmentOf(all.filter(({ pid }) => pid !== null), choices),
   };
@@ -59,7 +66,9 @@ const serversOf = (data: string, choices: Choices, tell: (line: string) => void)
 
 const settled = async (works: readonly Promise<void>[]): Promise<void> => {
   const failures = (await Promise.allSettled(works)).flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
-  if (failures.length > 0) throw failures[0];
+  const defect = failures.find((failure) => !(failure instanceof CannotStart));
+  if (defect !== undefined) throw defect;
+  if (failures.length > 0) throw new CannotStart(failures.map((failure) => (failure instanceof CannotStart ? failure.message : "")).join("\n"));
 };
 
 const environmentOf = (up: readonly Service[], { brokers, password }: Choices): Record<string, string> => {
