@@ -30,6 +30,10 @@ import { openDatabase, type OpenDatabase } from "./postgres/open-database.ts";
 import { type Workers, workersIn } from "./postgres/workers.ts";
 import { apiMissing, projectorMissing, whenReady, workerMissing } from "./readiness.ts";
 import { openFolderBlobs } from "./storage/folder-blobs.ts";
+import { announcementsOn } from "./redis/announcements.ts";
+import { configuredRedis, degradedBy } from "./redis/configured.ts";
+import type { Redis } from "./redis/redis.ts";
+import { deliverTail, type Followed, openTailedLog } from "./redis/tail/open.ts";
 import { type Aggregates, aggregatesOn } from "./use-cases.ts";
 
 /** A process with its roles, serving. */
@@ -58,7 +62,10 @@ const ids = {
   readers: token<OpenDatabase>("connections of readers"),
   writers: token<OpenDatabase>("connections of projections"),
   database: token<Database>("database of projections"),
+  redis: token<Redis | null>("redis"),
   log: token<EventLog>("log"),
+  followed: token<Followed>("log of those who serve subscribers"),
+  delivered: token<AsyncDisposable | null>("delivery of the log's tail"),
   signer: token<Signer>("signer"),
   blobs: token<BlobStore>("blobs"),
   aggregates: token<Aggregates>("aggregates"),
@@ -139,6 +146,7 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
     const { [Symbol.asyncDispose]: _, ...database } = writers;
     return decorate.database?.(database) ?? database;
   });
+  bind(ids.redis, [], () => configuredRedis(config, logger));
   bind(ids.log, [ids.place, ids.server], async (folder, { connect }) => {
     const log = await openLog(config, { folder, connect });
     return decorate.log?.(log) ?? log;
@@ -154,7 +162,9 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
 
 const bindReadModels = (bind: Provide): void => {
   const projections = [tuf, taskModel, tokenModel, explorer];
-  bind(ids.readModels, [ids.log, ids.database], (log, database) => watchProjections({ projections, log, database }));
+  bind(ids.readModels, [ids.log, ids.database, ids.redis], (log, database, redis) =>
+    watchProjections({ projections, log, database, announcements: redis ? announcementsOn(redis, log) : undefined }),
+  );
   bind(ids.workers, [ids.readers], workersIn);
 };
 
@@ -183,17 +193,21 @@ const bindWorker = (bind: Provide, { config, logger, failed, closing }: Setting)
 };
 
 /** Delivers the log's tail to those who are not on it themselves: where there is no Redis, nobody. */
-const bindDeliverer = (bind: Provide): void => {
-  bind(atWork.deliverer, [ids.log], (log) => ({ missing: () => log.head().then(() => []) }));
+const bindDeliverer = (bind: Provide, { logger }: Setting): void => {
+  const failed = (error: unknown) => logger.error("delivery failed", { error });
+  bind(ids.delivered, [ids.log, ids.redis], (log, redis) => redis && deliverTail(log, redis, failed));
+  bind(atWork.deliverer, [ids.log, ids.delivered], (log) => ({ missing: () => log.head().then(() => []) }));
 };
 
 const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
+  bind(ids.followed, [ids.log, ids.redis], (log, redis) => (redis ? openTailedLog(log, redis) : { log }));
   bind(
     ids.application,
-    [ids.log, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.workers],
-    (log, signer, sql, aggregates, readModels, workers) => {
+    [ids.followed, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.workers, ids.redis],
+    ({ log }, signer, sql, aggregates, readModels, workers, redis) => {
       const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql }));
-      return applicationOf({ log, signer, sql, aggregates, readModels, workers, policies, config, logger, closing });
+      const degraded = degradedBy(redis);
+      return applicationOf({ log, signer, sql, aggregates, readModels, workers, policies, degraded, config, logger, closing });
     },
   );
   bind(
@@ -210,5 +224,7 @@ const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
 const bindHttp = (bind: Provide, { config, logger, leaving }: Setting): void => {
   const { HOST: host, PORT: port, WAYBILL_ROLE: role, WAYBILL_DRAIN_MS: graceMs } = config;
   const needs = order.filter((one) => role.includes(one)).map((one) => atWork[one]);
-  bind(ids.listening, needs, (...parts) => listen(httpOf(parts, { roles: role, leaving, logger }), { host, port, graceMs }));
+  bind(ids.listening, [ids.redis, ...needs], (redis, ...parts) =>
+    listen(httpOf(parts, { roles: role, leaving, degraded: degradedBy(redis), logger }), { host, port, graceMs }),
+  );
 };
