@@ -9,11 +9,13 @@ export interface Engine extends AsyncDisposable {
 /** Addresses of Kafka and EventStoreDB come from the environment and are passed on with it. */
 export const engineOfThisRun = async (): Promise<Engine> => {
   const engine = process.env["LOG_ENGINE"] ?? "sqlite";
-  if (engine === "sqlite") return { environment: { LOG_ENGINE: engine }, [Symbol.asyncDispose]: () => Promise.resolve() };
+  // Several installations share the Redis of the environment.
+  const redis = { REDIS_PREFIX: `waybill-test-${process.pid}-${++engines}` };
+  if (engine === "sqlite") return { environment: { LOG_ENGINE: engine, ...redis }, [Symbol.asyncDispose]: () => Promise.resolve() };
   const database = await freshDatabase();
-  const topic = `waybill-test-${process.pid}-${++engines}`;
+  const topic = redis.REDIS_PREFIX;
   return {
-    environment: { LOG_ENGINE: engine, DATABASE_URL: database.url, ...(engine === "kafka" ? { KAFKA_TOPIC: topic } : {}) },
+    environment: { LOG_ENGINE: engine, ...redis, DATABASE_URL: database.url, ...(engine === "kafka" ? { KAFKA_TOPIC: topic } : {}) },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 };
