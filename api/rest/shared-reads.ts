@@ -14,7 +14,9 @@ export const sharedReads = <Value>(): SharedReads<Value> => {
   const begin = (key: string, read: () => Promise<Value>): Promise<Value> => {
     const turn: Turn<Value> = { now: read(), next: null };
     turns.set(key, turn);
-    void over(turn.now).then(() => turn.next ?? turns.delete(key));
+    void over(turn.now).then(() => {
+      if (!turn.next) turns.delete(key);
+    });
     return turn.now;
   };
 
@@ -26,4 +28,6 @@ export const sharedReads = <Value>(): SharedReads<Value> => {
   };
 };
 
-const over = (work: Promise<unknown>): Promise<unknown> => work.catch(() => undefined);
+const over = async (work: Promise<unknown>): Promise<void> => {
+  await work.catch(() => undefined);
+};
