@@ -1,5 +1,21 @@
+import type { ClientConfig } from "pg";
 import { Unavailable } from "#domain/kernel/errors.ts";
 import type { Leases } from "#commands/ports/leases.ts";
+import { postgresLeases } from "./postgres/leases.ts";
+import { openDatabase } from "./postgres/open-database.ts";
+import { redisLeases } from "./redis/leases.ts";
+import type { Redis } from "./redis/redis.ts";
+
+/** A server that is slower than this is away: a lease must be renewed in time. */
+const mostMs = 2000;
+
+/** On connections of their own: a lease must not wait for those who work under it. */
+export const openLeases = (connect: ClientConfig, redis: Redis | null): Leases & AsyncDisposable => {
+  const database = openDatabase({ ...connect, connectionTimeoutMillis: mostMs, query_timeout: mostMs }, 2);
+  const postgres = postgresLeases(database);
+  const leases = redis ? redisOrPostgresLeases({ redis: redisLeases(redis), postgres }) : postgres;
+  return { ...leases, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+};
 
 export interface LeaseStores {
   readonly redis: Leases;
