@@ -141,9 +141,9 @@ const bindWork = (bind: Provide, { config, logger, failed }: Setting): void => {
   const renewalMs = config.WAYBILL_RENEWAL_INTERVAL_MS;
   bind(
     ids.background,
-    [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.owner, ids.policies],
-    (adapters, sql, aggregates, readModels, owner) =>
-      runBackground({ ...adapters, sql, aggregates, readModels, clock: Date.now, logger, owner, renewalMs, failed }),
+    [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.owner, ids.policies],
+    (adapters, sql, aggregates, readModels, leases, owner) =>
+      runBackground({ ...adapters, sql, aggregates, readModels, leases, clock: Date.now, logger, owner, renewalMs, failed }),
   );
 };
 

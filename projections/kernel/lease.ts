@@ -39,6 +39,14 @@ export const whileHolding = async <Result>(
   }
 };
 
+/** Has `work` done by one process at a time, for ever: takes over and waits until `closing` aborts. */
+export const keepHolding = async (lease: Lease, closing: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+  while (!closing.aborted) {
+    await whileHolding(lease, closing, (_, signal) => work(signal)).catch(unlessUnavailable);
+    await pause(lease.lifetimeMs / 2, closing);
+  }
+};
+
 interface Renewal {
   readonly name: string;
   readonly lifetimeMs: number;
