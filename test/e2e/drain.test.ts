@@ -151,10 +151,8 @@ describe("A process that is told to stop", function () {
     await sleep(100);
     const ended = leaving.kill("SIGTERM");
     while (!leaving.output().includes("stopping …")) await sleep(20);
-    let code: number | null | undefined;
-    void ended.then((exit) => (code = exit));
-    for (; code === undefined; await sleep(100)) process.kill(leaving.pid, "SIGTERM");
-    assert.equal(code, 143);
+    const again = setInterval(() => process.kill(leaving.pid, "SIGTERM"), 100);
+    assert.equal(await ended.finally(() => clearInterval(again)), 143);
     await hanging;
     await replaced();
   });

@@ -104,13 +104,13 @@ describe(`Three processes of each role on ${sharedEngineName}`, function () {
   for (let round = 1; round <= 3; round++)
     it(`lose nothing while one of each role is killed under load, and others take over (${round})`, async () => {
       await Promise.all(roles.map(start));
-      let killed = false;
+      const killed = new AbortController();
       const load = [1, 2, 3].map(async (writer) => {
-        for (let nth = 1; !killed || nth < 5; nth++) await adds(`round ${round}, writer ${writer}, ${nth}`);
+        for (let nth = 1; !killed.signal.aborted || nth < 5; nth++) await adds(`round ${round}, writer ${writer}, ${nth}`);
       });
       await sleep(300);
       await killOneOfEach();
-      killed = true;
+      killed.abort();
       await Promise.all(load);
       await settled(api(0), "demo");
       const client = await clients.cold();

@@ -39,8 +39,16 @@ export const newInstallation = async (): Promise<Installation> => {
     };
     await run.ready;
     const url = /(http:\/\/\S+)\/(graphql|readyz)/.exec(run.output())?.[1] ?? "";
-    const tokenIn = () => readFileSync(join(data, "admin-token"), "utf8").trim();
-    const served: Served = { url, pid: run.child.pid ?? 0, output: run.output, exit: run.exit, kill, get token() { return tokenIn(); } };
+    const served: Served = {
+      url,
+      get token() {
+        return readFileSync(join(data, "admin-token"), "utf8").trim();
+      },
+      pid: run.child.pid ?? 0,
+      output: run.output,
+      exit: run.exit,
+      kill,
+    };
     all.push(served);
     return served;
   };
