@@ -13,11 +13,13 @@ export const sharedEngine = (): Promise<Engine> => engineNamed(sharedEngineName)
 export const sharedEngineName = (process.env["LOG_ENGINE"] ?? "sqlite").replace("sqlite", "postgres");
 
 const engineNamed = async (engine: string): Promise<Engine> => {
-  if (engine === "sqlite") return { environment: { LOG_ENGINE: engine }, [Symbol.asyncDispose]: () => Promise.resolve() };
+  // Several installations share the Redis of the environment.
+  const redis = { REDIS_PREFIX: `waybill-test-${process.pid}-${++engines}` };
+  if (engine === "sqlite") return { environment: { LOG_ENGINE: engine, ...redis }, [Symbol.asyncDispose]: () => Promise.resolve() };
   const database = await freshDatabase();
-  const topic = `waybill-test-${process.pid}-${++engines}`;
+  const topic = redis.REDIS_PREFIX;
   return {
-    environment: { ...servers, LOG_ENGINE: engine, DATABASE_URL: database.url, ...(engine === "kafka" ? { KAFKA_TOPIC: topic } : {}) },
+    environment: { ...servers, LOG_ENGINE: engine, ...redis, DATABASE_URL: database.url, ...(engine === "kafka" ? { KAFKA_TOPIC: topic } : {}) },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 };
