@@ -143,7 +143,7 @@ describe("Waybill's life", function () {
 
   for (const [variable, value, says] of [
     ["PORT", "abc", "must be a port"],
-    ["LOG_ENGINE", "oracle", "must be sqlite or postgres"],
+    ["LOG_ENGINE", "oracle", "must be one of sqlite, postgres"],
     ["DATABASE_URL", "mysql://localhost/x", "must look like postgres:"],
     ["WAYBILL_PERSISTED_DOCUMENTS", "/nonexistent", "ENOENT"],
     ["WAYBILL_VAULT_PASSPHRASE", "not the one", "that it was made with"],
