@@ -10,3 +10,16 @@ export const timed = async <Answer>(work: () => Promise<Answer>): Promise<{ read
   const answer = await work();
   return { ms: performance.now() - began, answer };
 };
+
+export type Measure<Load> = (load: Load) => Promise<number>;
+
+/** Each for a short while, again and again, so that a disturbance hits all; the median of each. The first round only warms up. */
+export const inTurns = async <Load>(load: Load, measures: readonly Measure<Load>[], rounds: number): Promise<number[]> => {
+  const rates = measures.map((): number[] => []);
+  for (let round = 0; round <= rounds; round++)
+    for (const [index, measure] of measures.entries()) {
+      const measured = await measure(load);
+      if (round > 0) rates[index]?.push(measured);
+    }
+  return rates.map((each) => percentile(each, 0.5));
+};
