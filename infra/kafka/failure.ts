@@ -1,18 +1,19 @@
 /**
  * What to do about an error of kafkajs. `lost`: this connection, or all this client knows of the cluster, is of no use. `moved`: who
- * leads is out of date. `busy`: the same again, later. `final`: it will not get better.
+ * leads is out of date. `busy`: the same again, later. `final`: it will not get better. `none`: it is no error of kafkajs.
  */
-export type Failure = "lost" | "moved" | "busy" | "final";
+export type Failure = "lost" | "moved" | "busy" | "final" | "none";
 
 export const failureOf = (error: unknown): Failure => {
-  if (!(error instanceof Error)) return "final";
+  if (!(error instanceof Error)) return "none";
   if (lost.has(error.name)) return "lost";
   if (error.name === "KafkaJSProtocolError" || error.name === "KafkaJSOffsetOutOfRange") {
     if (moved.has(field(error, "type"))) return "moved";
     return Reflect.get(error, "retriable") === true ? "busy" : "final";
   }
   // kafkajs wraps the error that made it give up.
-  return wrappers.has(error.name) && error.cause !== undefined && error.cause !== error ? failureOf(error.cause) : "final";
+  if (wrappers.has(error.name) && error.cause !== undefined && error.cause !== error) return failureOf(error.cause);
+  return error.name.startsWith("KafkaJS") ? "final" : "none";
 };
 
 /** What the protocol calls it; empty for what is no error of the protocol. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Unavailable } from "#domain/kernel/errors.ts";
 import { type Broker, type Cluster, clusterOf, type KafkaServer } from "./client.ts";
 import { failureOf } from "./failure.ts";
 
@@ -8,8 +9,8 @@ export type Seat = { readonly topic: string } | { readonly transactionalId: stri
 /** Connections to the cluster, and who leads there. Broker after broker serves one request of a link at a time: who waits long has its own. */
 export interface Link {
   /**
-   * Finds the broker, and again where it has moved or was lost, for `patience` milliseconds; then throws the last error. What is asked
-   * may have been carried out more than once.
+   * Finds the broker, and again where it has moved or was lost, for `patience` milliseconds; then, and when Kafka says no, throws
+   * `Unavailable` with the last error as its cause. What is asked may have been carried out more than once.
    */
   readonly ask: <Answer>(seat: Seat, work: (broker: Broker) => Promise<Answer>, patience?: number) => Promise<Answer>;
   /** Ends what is under way. */
@@ -34,13 +35,14 @@ export const openLink = (server: KafkaServer, { requestTimeout = 5000 }: LinkOpt
   const ask: Link["ask"] = async (seat, work, patience = 5000) => {
     const deadline = performance.now() + patience;
     for (let pause = 2; ; pause = Math.min(pause * 1.5, 250)) {
-      if (closed) throw new Error("closed");
+      if (closed) throw new Unavailable("log", { cause: new Error("closed") });
       const used = view;
       try {
         return await work(await used.find(seat));
       } catch (error) {
         const failure = failureOf(error);
-        if (failure === "final" || closed || performance.now() + pause > deadline) throw error;
+        if (failure === "none") throw error;
+        if (failure === "final" || closed || performance.now() + pause > deadline) throw new Unavailable("log", { cause: error });
         if (failure === "lost") renew(used);
         if (failure === "moved") used.forget();
       }
