@@ -90,7 +90,7 @@ export interface Cluster {
 
 type Make<Options, Made> = new (options: Options) => Made;
 const ClusterOf = inside("kafkajs/src/cluster") as Make<Record<string, unknown>, Cluster>;
-const { createLogger } = inside("kafkajs/src/loggers") as { createLogger: (options: { level: number }) => unknown };
+const { createLogger } = inside("kafkajs/src/loggers") as { createLogger: (options: { level: number; logCreator: () => () => void }) => unknown };
 
 // kafkajs asks for a timer in the past after every answer, which Node warns of and which does nothing
 // (https://github.com/tulios/kafkajs/issues/1751): only where something waits is there something to look after.
@@ -115,7 +115,7 @@ export const clusterOf = (server: KafkaServer, requestTimeout: number): { readon
   const end = new AbortController();
   const cluster = new ClusterOf({
     ...configOf(server, requestTimeout),
-    logger: createLogger({ level: logLevel.NOTHING }),
+    logger: createLogger({ level: logLevel.NOTHING, logCreator: () => () => undefined }),
     socketFactory: socketsInto(sockets, end.signal),
     metadataMaxAge: 300_000,
     allowAutoTopicCreation: false,
