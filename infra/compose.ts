@@ -1,6 +1,7 @@
 import { publishChanges } from "#commands/policies/publish-changes.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Leases } from "#commands/ports/leases.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { Application } from "#api/application.ts";
 import { tokens as tokenModel } from "#projections/access/tokens.ts";
@@ -18,6 +19,7 @@ import { newContainer, openings, provide, type Provide, token } from "./containe
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { type Listening, listen } from "./http.ts";
 import { httpOf } from "./http-application.ts";
+import { openLeases } from "./leases.ts";
 import { nodeId } from "./node-id.ts";
 import { openFileVault } from "./keys/file-vault.ts";
 import { passphraseOf } from "./keys/passphrase.ts";
@@ -59,6 +61,7 @@ const ids = {
   adapters: token<Adapters>("adapters"),
   blobs: token<BlobStore>("blobs"),
   aggregates: token<Aggregates>("aggregates"),
+  leases: token<Leases>("leases"),
   owner: token<string>("name among the processes on the same log"),
   readModels: token<Watched>("read models"),
   projections: token<AsyncDisposable>("running projections"),
@@ -111,6 +114,7 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
   bind(ids.server, [ids.folder], (folder) => openDatabaseServer(config, folder, logger));
   bind(ids.readers, [ids.server], ({ connect }) => openDatabase(connect, 16));
   bind(ids.writers, [ids.server], ({ connect }) => openDatabase(connect, 8));
+  bind(ids.leases, [ids.server], ({ connect }) => openLeases(connect, null));
   bind(ids.log, [ids.folder, ids.server], (folder, { connect }) => openLog(config, { folder, connect }));
   bind(ids.signer, [ids.folder], async (folder) => {
     const passphrase = await passphraseOf({ configured: config.WAYBILL_VAULT_PASSPHRASE, file: folder.at("vault-passphrase") });
@@ -122,7 +126,7 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
 
 const bindReadSide = (bind: Provide, { logger }: Setting): void => {
   const projections = [tuf, taskModel, tokenModel, explorer];
-  bind(ids.readModels, [ids.adapters], ({ log, database }) => watchProjections({ projections, log, database }));
+  bind(ids.readModels, [ids.adapters, ids.leases], ({ log, database }, leases) => watchProjections({ projections, log, database, leases }));
   bind(ids.projections, [ids.readModels, ids.owner], (watched, owner) =>
     runProjections(watched, { owner, stopped: (projection, error) => logger.error("projection stopped", { projection, error }) }),
   );
@@ -131,15 +135,15 @@ const bindReadSide = (bind: Provide, { logger }: Setting): void => {
 const bindWork = (bind: Provide, { config, logger, failed }: Setting): void => {
   bind(ids.aggregates, [ids.adapters], ({ log }) => aggregatesOn(log));
   const stopped = (policy: string, error: string) => logger.error("policy stopped", { policy, error });
-  bind(ids.policies, [ids.adapters, ids.readers, ids.aggregates, ids.owner, ids.projections], ({ log }, database, { tasks }, owner) =>
-    runPolicies({ policies: [publishChanges(tasks)], log, database, owner, stopped }),
+  bind(ids.policies, [ids.adapters, ids.readers, ids.aggregates, ids.leases, ids.owner, ids.projections], ({ log }, database, { tasks }, leases, owner) =>
+    runPolicies({ policies: [publishChanges(tasks)], log, database, leases, owner, stopped }),
   );
   const renewalMs = config.WAYBILL_RENEWAL_INTERVAL_MS;
   bind(
     ids.background,
-    [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.owner, ids.policies],
-    (adapters, sql, aggregates, readModels, owner) =>
-      runBackground({ ...adapters, sql, aggregates, readModels, clock: Date.now, logger, owner, renewalMs, failed }),
+    [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.owner, ids.policies],
+    (adapters, sql, aggregates, readModels, leases, owner) =>
+      runBackground({ ...adapters, sql, aggregates, readModels, leases, clock: Date.now, logger, owner, renewalMs, failed }),
   );
 };
 
