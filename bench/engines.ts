@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { startPostgres } from "#test/support/postgres.ts";
 import type { BenchEngine, Candidate } from "./engines/engine.ts";
+import { kafka } from "./engines/kafka.ts";
 import { lags } from "./engines/lag.ts";
 import { postgres } from "./engines/postgres.ts";
 import { sqlite } from "./engines/sqlite.ts";
@@ -9,11 +10,13 @@ import { callersOf, type Load, rate, readRate } from "./log/load.ts";
 import { inTurns, type Measure, percentile } from "./measure.ts";
 import type { Row } from "./rows.ts";
 
-const engines: readonly BenchEngine[] = [sqlite, postgres];
+const engines: readonly BenchEngine[] = [sqlite, postgres, kafka];
 
 const single = (callers: number): Load => ({ callers, eventsPerAppend: 1, milliseconds: 1500 });
 const hundred: Load = { callers: 8, eventsPerAppend: 100, milliseconds: 1500 };
 const rounds = 4;
+// An index behind a log takes as long to catch up.
+const pause = 700;
 
 interface Contestant extends BenchEngine, Candidate {
   readonly database: string;
@@ -59,7 +62,7 @@ const lagRows = async ({ name, log, database }: Contestant): Promise<Row[]> => {
 const appended = ({ log }: Candidate): Measure<Load> => (load) => rate(callersOf(log, load.callers), load);
 
 const singleRows = async (contestants: readonly Contestant[], emmett: Measure<Load>, callers: 32 | 256): Promise<Row[]> => {
-  const [beside = Number.NaN, ...values] = await inTurns(single(callers), [emmett, ...contestants.map(appended)], rounds);
+  const [beside = Number.NaN, ...values] = await inTurns(single(callers), [emmett, ...contestants.map(appended)], rounds, pause);
   return contestants.map(({ name, goals }, index): Row => {
     const goal = goals?.[callers];
     return { ...versus(`${name}: single events, ${callers} callers`, values[index], "Emmett", beside), ...(goal === undefined ? {} : { goal }) };
@@ -68,7 +71,7 @@ const singleRows = async (contestants: readonly Contestant[], emmett: Measure<Lo
 
 const hundredRows = async (contestants: readonly Contestant[], emmett: Measure<Load>): Promise<Row[]> => {
   const raw = contestants.map(({ raw }): Measure<Load> => (load) => rate(raw.callers(load.callers), load));
-  const [beside = Number.NaN, ...values] = await inTurns(hundred, [emmett, ...raw, ...contestants.map(appended)], rounds);
+  const [beside = Number.NaN, ...values] = await inTurns(hundred, [emmett, ...raw, ...contestants.map(appended)], rounds, pause);
   return contestants.flatMap(({ name, raw }, index): Row[] => {
     const [rawValue = Number.NaN, value] = [values[index], values[contestants.length + index]];
     const what = `${name}: 100 events per append, 8 callers`;

@@ -1,5 +1,6 @@
 import { eventId, newId } from "#commands/kernel/command-id.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
+import { postgresLeases } from "#infra/postgres/leases.ts";
 import { databaseOver, openPool } from "#infra/postgres/sql.ts";
 import { explorer } from "#projections/audit/explorer.ts";
 import { runProjections } from "#projections/kernel/run.ts";
@@ -11,7 +12,8 @@ const warmUp = 20;
 export const lags = async (log: EventLog, connectionString: string, count: number): Promise<readonly number[]> => {
   await using opened = new AsyncDisposableStack();
   const pool = opened.adopt(openPool({ connectionString }), (pool) => pool.end());
-  const watched = opened.use(watchProjections({ projections: [explorer], database: databaseOver(pool), log }));
+  const database = databaseOver(pool);
+  const watched = opened.use(watchProjections({ projections: [explorer], database, log, leases: postgresLeases(database) }));
   opened.use(runProjections(watched, { owner: "bench" }));
   const samples: number[] = [];
   for (let number = 0; number < warmUp + count; number++) {
