@@ -33,7 +33,7 @@ export interface Following {
 }
 
 /** Events in one statement of the index. */
-const portion = 2000;
+const portion = 5000;
 
 export const follow = async ({ index, pages, head, every = 250, most = 200_000 }: FollowOptions): Promise<Following> => {
   const overlay = overlayAt(await start(index, head));
