@@ -1,6 +1,6 @@
 import type { ServerDuplexStream, ServiceError } from "@grpc/grpc-js";
-import { Any } from "google-protobuf/google/protobuf/any_pb.js";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
+import anyMessage from "google-protobuf/google/protobuf/any_pb.js";
+import emptyMessage from "google-protobuf/google/protobuf/empty_pb.js";
 import { stored } from "./append.ts";
 import { identifierOf, shared, status, streams } from "./definitions.ts";
 import { delayed, takes } from "./faults.ts";
@@ -43,10 +43,10 @@ const carryOut = async (serving: Serving, call: Call, { append, id }: { readonly
 };
 
 const errorOf = (outcome: Outcome | ServiceError): status.Status => {
-  const details = new Any();
+  const details = new anyMessage.Any();
   if ("kind" in outcome && outcome.kind === "wrong version") {
     const wrong = new shared.WrongExpectedVersion();
-    if (outcome.current < 0) wrong.setCurrentNoStream(new Empty());
+    if (outcome.current < 0) wrong.setCurrentNoStream(new emptyMessage.Empty());
     else wrong.setCurrentStreamRevision(String(outcome.current));
     details.pack(wrong.serializeBinary(), "event_store.client.WrongExpectedVersion");
   } else details.pack(new shared.Unknown().serializeBinary(), "event_store.client.Unknown");
