@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { startPostgres } from "#test/support/postgres.ts";
 import type { BenchEngine, Candidate } from "./engines/engine.ts";
+import { eventstoredb } from "./engines/eventstoredb.ts";
 import { kafka } from "./engines/kafka.ts";
 import { lags } from "./engines/lag.ts";
 import { postgres } from "./engines/postgres.ts";
@@ -10,7 +11,7 @@ import { callersOf, type Load, rate, readRate } from "./log/load.ts";
 import { inTurns, type Measure, percentile } from "./measure.ts";
 import type { Row } from "./rows.ts";
 
-const engines: readonly BenchEngine[] = [sqlite, postgres, kafka];
+const engines: readonly BenchEngine[] = [sqlite, postgres, eventstoredb, kafka];
 
 const single = (callers: number): Load => ({ callers, eventsPerAppend: 1, milliseconds: 1500 });
 const hundred: Load = { callers: 8, eventsPerAppend: 100, milliseconds: 1500 };
@@ -45,7 +46,7 @@ export const benchEngines = async (): Promise<Row[]> => {
 const databaseFor = async (url: string, name: string): Promise<string> => {
   const client = new Client(url);
   await client.connect();
-  await client.query(`create database bench_${name}`);
+  await client.query(`create database "bench_${name}"`);
   await client.end();
   const database = new URL(url);
   database.pathname = `/bench_${name}`;
