@@ -40,15 +40,19 @@ export const followIndexed = async (options: FollowOptions): Promise<Tail> => {
   const following = await follow(options);
   const { overlay, promised } = following;
   const { index } = options;
-  const join = <Answer extends { readonly position: number }>(ask: () => Promise<Answer>, at: number) => joined(following, ask, at);
   return {
     position: promised,
     reached: (position, patience = {}) => reached(following, position, patience),
-    known: async (wanted, at = 0) => merged(wanted, await join(() => index.lookUp(wanted), at), overlay),
+    known: async (wanted, at = 0) => {
+      const indexed = () => index.lookUp(wanted);
+      return joined(following, at, indexed, (known) => merged(wanted, known, overlay));
+    },
     places: async (stream, range, at = 0) => {
-      const { position, places } = await join(() => index.places(stream, range), at);
-      const recent = overlay.ofStream(stream, position).filter(({ revision }) => revision > range.after);
-      return [...places, ...recent.map(({ revision, position }) => ({ revision, position }))].slice(0, range.limit);
+      const indexed = () => index.places(stream, range);
+      return joined(following, at, indexed, ({ position, places }) => {
+        const recent = overlay.ofStream(stream, position).filter(({ revision }) => revision > range.after);
+        return [...places, ...recent.map(({ revision, position }) => ({ revision, position }))].slice(0, range.limit);
+      });
     },
     add: following.add,
     bell: following.grown,
@@ -58,16 +62,21 @@ export const followIndexed = async (options: FollowOptions): Promise<Tail> => {
 
 const longestWait = 5000;
 
-/** Asks the index until its answer and the overlay meet without a gap: the overlay may have moved into the index meanwhile. */
-const joined = async <Answer extends { readonly position: number }>(following: Following, ask: () => Promise<Answer>, at: number): Promise<Answer> => {
+/**
+ * Asks the index until its answer and the overlay meet without a gap: the overlay may have moved into the index meanwhile. They are
+ * joined in the moment in which that was found.
+ */
+const joined = async <Indexed extends { readonly position: number }, Answer>(
+  following: Following, at: number, ask: () => Promise<Indexed>, join: (indexed: Indexed) => Answer,
+): Promise<Answer> => {
   const { overlay, promised, rewind } = following;
   for (;;) {
     const least = Math.max(at, promised());
     if (!(await reached(following, least, { patience: longestWait }))) throw new Unavailable("log index", { cause: new Error(`the log is not known up to ${least} here`) });
     const base = overlay.base();
-    const answer = await ask();
-    if (answer.position >= overlay.base() && overlay.position() >= least) return answer;
-    if (answer.position < base) rewind(answer.position);
+    const indexed = await ask();
+    if (indexed.position >= overlay.base() && overlay.position() >= least) return join(indexed);
+    if (indexed.position < base) rewind(indexed.position);
   }
 };
 
