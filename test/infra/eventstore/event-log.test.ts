@@ -14,7 +14,7 @@ const indexes = async (): Promise<string> => {
 };
 after(async () => (await database)?.[Symbol.asyncDispose]());
 
-const limits = { ...noLimits, densePositions: false, overlappingCommits: false, distinctIds: false, largeAppends: false };
+const limits = { ...noLimits, densePositions: false, fullPages: false, overlappingCommits: false, distinctIds: false, largeAppends: false };
 
 const storeAt = (location: Location): Pick<Store, "open" | "elsewhere"> => ({
   open: () => open(JSON.stringify(location)),

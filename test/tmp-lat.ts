@@ -1,0 +1,18 @@
+import { append } from "#test/conformance/event-log/harness.ts";
+import { startProtocolServer } from "#test/support/eventstore.ts";
+import { freshDatabase } from "#test/support/postgres.ts";
+import { openEventStoreLog } from "#infra/eventstore/event-log.ts";
+const server = await startProtocolServer();
+const db = await freshDatabase();
+const log = await openEventStoreLog({ url: server.url, connect: { connectionString: db.url } });
+const time = async (name: string, work: () => Promise<unknown>, n = 50) => { await work(); const t = performance.now(); for (let i = 0; i < n; i++) await work(); console.log(name, ((performance.now() - t) / n).toFixed(2), "ms"); };
+await time("append any", () => append(log, "test.a"));
+await time("read", () => log.read("test.a"));
+await time("head", () => log.head());
+await time("receipt", () => log.receipt("x"));
+let h = await log.head();
+await time("readAll tail", () => log.readAll({ after: h - 1, limit: 100 }));
+await time("readAll 0", () => log.readAll({ after: 0, limit: 100 }));
+await time("conflict", () => append(log, "test.a", 1, 100000).catch(() => 0));
+await time("append none+", async () => { await append(log, "test.b" + Math.random(), 1, "none"); });
+await log[Symbol.asyncDispose](); await db[Symbol.asyncDispose](); await server[Symbol.asyncDispose](); process.exit(0);
