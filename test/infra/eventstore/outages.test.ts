@@ -74,13 +74,13 @@ describe("The log over the EventStoreDB protocol server, which does what is bad"
     await server.order({ faults: { unavailable: true } });
     await assert.rejects(append(log, "test.clock-1"), Unavailable);
     await server.order({ faults: { unavailable: false } });
-    await persistently(() => append(log, "test.clock-refused"));
+    await persistently((commandId) => append(log, "test.clock-refused", 1, "any", commandId));
     await server.order({ disconnect: true });
-    await persistently(() => append(log, "test.clock-cut"));
+    await persistently((commandId) => append(log, "test.clock-cut", 1, "any", commandId));
     await server.kill();
     await assert.rejects(log.head(), Unavailable);
     await server.start();
-    await persistently(() => append(log, "test.clock-killed"));
+    await persistently((commandId) => append(log, "test.clock-killed", 1, "any", commandId));
     const events = await everything(log);
     assert.deepEqual(before.map(({ position }) => position).toSorted((a, b) => a - b), events.slice(0, 20).map(({ position }) => position));
     assert.deepEqual(events.slice(20).map(({ stream }) => stream), ["test.clock-refused", "test.clock-cut", "test.clock-killed"]);
@@ -104,10 +104,10 @@ describe("The log over the EventStoreDB protocol server, which does what is bad"
   });
 });
 
-const persistently = async (work: () => Promise<unknown>): Promise<void> => {
-  for (;;)
+const persistently = async (work: (commandId: string) => Promise<unknown>): Promise<void> => {
+  for (const commandId = newId(); ; )
     try {
-      await work();
+      await work(commandId);
       return;
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
