@@ -3,6 +3,8 @@ import type { EventLog } from "#commands/ports/event-log.ts";
 import { CannotStart } from "./cannot-start.ts";
 import type { Config } from "./config.ts";
 import type { Place } from "./data-folder.ts";
+import { openEventStoreLog } from "./eventstore/event-log.ts";
+import { eventStoreOf } from "./eventstore/settings.ts";
 import { openPostgresLog } from "./postgres/event-log.ts";
 import { openSqliteLog } from "./sqlite/event-log.ts";
 
@@ -20,6 +22,7 @@ export const openLog = async (config: Config, { folder, connect }: Places): Prom
     case "postgres":
       return openPostgresLog({ connect });
     case "eventstoredb":
+      return openEventStoreLog({ ...(await eventStoreOf(config)), connect });
     case "kafka":
       throw new CannotStart(`LOG_ENGINE=${config.LOG_ENGINE} is not there yet`);
   }
