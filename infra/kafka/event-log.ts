@@ -1,9 +1,10 @@
 import type { ClientConfig } from "pg";
+import { InvalidInput } from "#domain/kernel/errors.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Leases } from "#commands/ports/leases.ts";
 import { openLogIndex } from "#infra/log/index/postgres-index.ts";
 import { followIndexed } from "#infra/log/index/tail.ts";
-import { prepared } from "#infra/log/prepared.ts";
+import { prepared, type PreparedAppend } from "#infra/log/prepared.ts";
 import { subscription } from "#infra/log/subscription.ts";
 import { appends } from "./appends.ts";
 import type { KafkaServer } from "./client.ts";
@@ -49,16 +50,17 @@ export const openKafkaLog = async (options: KafkaLogOptions): Promise<EventLog> 
   opened.defer(() => following.close());
   const log = topicLog(asking, topic);
   const recent = recentEvents();
-  const last = await lastEventBefore(log, await log.stableEnd());
   const feed = feedOf(topicLog(following, topic), recent);
   const tail = opened.use(await followIndexed({ index, pages: feed, head: log.end }));
+  // Asked for now: what is followed begins before it.
+  const last = await lastEventBefore(log, await log.stableEnd());
 
   const toOwner = openMouth(server, topics.appends);
   opened.defer(toOwner.close);
   const toNodes = openMouth(server, topics.receipts);
   opened.defer(toNodes.close);
   const ask = () => void toOwner.say([JSON.stringify({ kind: "hello", node } satisfies ToOwner)]).catch(() => undefined);
-  const pending = appends({ node, patience, ask, forward: (request) => toOwner.say(written(request)) });
+  const pending = appends({ node, patience, ask, vacancy: () => contender.hindrance(), forward: (request) => toOwner.say(written(request)) });
   const hear = (message: ToNodes) => {
     if (message.kind === "released") contender.vacant.ring();
     else if (message.kind === "answer") {
@@ -76,9 +78,19 @@ export const openKafkaLog = async (options: KafkaLogOptions): Promise<EventLog> 
   const reading = reader({ log, tail, recent, lastBefore: last?.position ?? 0 });
   const closing = opened.move();
   return {
-    append: async (stream, events, options) => pending.append(prepared(stream, events, options)),
+    append: async (stream, events, options) => pending.append(fitting(prepared(stream, events, options))),
     ...reading,
     subscribe: (options) => subscription({ readAll: reading.readAll, bell: tail.bell, poll: 1000 }, options),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
+};
+
+/** An envelope goes with each event, and a record has an end. */
+const longestCause = 100_000;
+
+const fitting = (append: PreparedAppend): PreparedAppend => {
+  const { cause } = append;
+  for (const [field, text] of Object.entries(cause))
+    if (text !== undefined && text.length > longestCause) throw new InvalidInput([{ path: [field], message: `has more than ${longestCause} characters` }]);
+  return append;
 };

@@ -28,6 +28,8 @@ export interface OwnerOptions {
 export interface Contender {
   /** Rung when the lease may be free. */
   readonly vacant: Bell;
+  /** Why this process is not the owner: another is, or something went wrong. */
+  readonly hindrance: () => Error;
   readonly close: () => Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export const contend = (options: OwnerOptions): Contender => {
   const vacant = bell();
   const closing = new AbortController();
   const { signal } = closing;
+  let hindrance = new Error("the log has no owner yet");
   const lease = { leases, name: `kafka ${topics.events}`, node, lifetimeMs };
 
   const once = async () => {
@@ -52,8 +55,10 @@ export const contend = (options: OwnerOptions): Contender => {
   const work = async () => {
     while (!signal.aborted) {
       const heard = vacant.rings();
-      // Whatever went wrong: what waits for an owner has a deadline of its own.
-      await once().catch(() => undefined);
+      await once().catch((error: unknown) => {
+        // It is tried again; what waits for an owner is told why it waited in vain.
+        hindrance = new Error("the log has no owner", { cause: error });
+      });
       if (!signal.aborted) await vacant.next(heard, (lifetimeMs / 8) * (0.5 + Math.random()), signal);
     }
   };
@@ -62,7 +67,7 @@ export const contend = (options: OwnerOptions): Contender => {
     closing.abort();
     await working;
   };
-  return { vacant, close };
+  return { vacant, hindrance: () => hindrance, close };
 };
 
 /** Resolves when the lease is lost, a transaction has failed, or the signal has aborted. */
@@ -82,7 +87,10 @@ const rule = async (options: OwnerOptions, lease: HeldLease, signal: AbortSignal
     try {
       appends.rule(token, court);
       await announce();
-      await Promise.race([court.failed, aborted(stop)]);
+      const failure = await Promise.race([court.failed, aborted(stop)]);
+      if (failure instanceof Error) throw failure;
+      // What was not heard any more is put to the next owner.
+      await ear.close();
       if (!lease.lost.aborted) await court.finish();
     } finally {
       appends.resigned(token);
@@ -105,9 +113,9 @@ const hearing = ({ token, court, announce, tell }: Office) => {
   const gather = pieces();
   const latest = new Map<string, number>();
 
-  const decide = async ({ node, id, deadline, append }: AppendRequest) => {
-    // A node's ids grow: this one came twice, or too late.
-    if (id <= (latest.get(node) ?? 0) || Date.now() > deadline) return;
+  const decide = async ({ node, id, append }: AppendRequest) => {
+    // A node's ids grow: this one came twice.
+    if (id <= (latest.get(node) ?? 0)) return;
     latest.set(node, id);
     const answer = await court.submit(append).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
     if (!(answer instanceof OwnershipLost)) await tell({ kind: "answer", from: token, node, id, outcome: outcomeOf(answer) });
