@@ -56,7 +56,7 @@ export const runPolicies = (running: RunningPolicies): Policies => {
   const made = once(() => makeCheckpoints(running.database));
   const kept = running.policies.map((policy) => keep(policy, { ...running, made }, closing.signal));
   return {
-    status: () => made().then(() => statusOf(running)),
+    status: () => made().then(() => policyStatus(running)),
     [Symbol.asyncDispose]: async () => {
       closing.abort();
       await Promise.all(kept);
@@ -64,7 +64,13 @@ export const runPolicies = (running: RunningPolicies): Policies => {
   };
 };
 
-const statusOf = async ({ policies, log, database, leases }: RunningPolicies): Promise<readonly PolicyStatus[]> => {
+/** Where every policy stands, wherever it is run. */
+export const policyStatus = async ({
+  policies,
+  log,
+  database,
+  leases,
+}: Pick<RunningPolicies, "policies" | "log" | "database" | "leases">): Promise<readonly PolicyStatus[]> => {
   const seats = policies.map(({ name }) => seatName("policies", name));
   const [head, rows, held] = await Promise.all([log.head(), allCheckpoints(database, "policies"), leases.held(seats)]);
   return policies.map(({ name }) => {

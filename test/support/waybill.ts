@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freshDatabase } from "#test/support/postgres.ts";
+import { engineOfThisRun } from "#test/support/engine.ts";
 
 /** A whole Waybill in a process and a data folder of its own, on the log engine that `LOG_ENGINE` names. */
 export interface TestWaybill extends AsyncDisposable {
@@ -39,9 +39,8 @@ export interface Settings {
 
 export const startWaybill = async (settings: Settings = {}): Promise<TestWaybill> => {
   const data = await mkdtemp(join(tmpdir(), "waybill data-"));
-  const engine = process.env["LOG_ENGINE"] ?? "sqlite";
-  const database = engine === "postgres" ? await freshDatabase() : undefined;
-  const environment = { WAYBILL_DATA: data, PORT: "0", LOG_ENGINE: engine, ...(database ? { DATABASE_URL: database.url } : {}) };
+  const engine = await engineOfThisRun();
+  const environment = { WAYBILL_DATA: data, PORT: "0", ...engine.environment };
   let run: Run;
   const start = async ({ main, environment: more }: Settings = settings) => {
     run = launch(main ?? "infra/main.ts", { ...environment, ...more });
@@ -75,13 +74,13 @@ export const startWaybill = async (settings: Settings = {}): Promise<TestWaybill
     },
     [Symbol.asyncDispose]: async () => {
       await kill("SIGTERM");
-      await database?.[Symbol.asyncDispose]();
+      await engine[Symbol.asyncDispose]();
       await rm(data, { recursive: true, force: true });
     },
   };
 };
 
-interface Run {
+export interface Run {
   readonly child: ChildProcess;
   readonly exit: Promise<number | null>;
   readonly ready: Promise<void>;
@@ -91,14 +90,15 @@ interface Run {
 /** What `npm start` gives Node. */
 const flags = ["--max-semi-space-size=16", "--max-old-space-size=1024"];
 
-const launch = (main: string, environment: Record<string, string>): Run => {
-  const child = spawn(process.execPath, [...flags, main], { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+/** A process of Waybill, by its main program and its arguments; `ready` when it has greeted. */
+export const launch = (main: string, environment: Readonly<Record<string, string>>, args: readonly string[] = []): Run => {
+  const child = spawn(process.execPath, [...flags, main, ...args], { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
   let text = "";
   child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
   child.stderr?.on("data", (chunk: Buffer) => (text += chunk.toString()));
   const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const ready = async () => {
-    while (!text.includes("GraphiQL")) {
+    while (!text.includes("Ctrl-C stops it")) {
       if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended before it was ready:\n${text}`);
       await sleep(10);
     }
