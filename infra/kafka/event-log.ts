@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { ClientConfig } from "pg";
 import { InvalidInput } from "#domain/kernel/errors.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
@@ -25,7 +26,7 @@ export interface KafkaLogOptions extends KafkaServer {
   readonly replication: number;
   /** PostgreSQL, for the index. */
   readonly connect: ClientConfig;
-  /** Another name for each run of a process. */
+  /** The name of this process among those on the same log. After a restart under the same name it need not wait for its own lease. */
   readonly node: string;
   readonly leases: Leases;
   /** Milliseconds until another node takes the log over from one that has died. */
@@ -40,7 +41,9 @@ export interface KafkaLogOptions extends KafkaServer {
  * where the topic is not fit to keep a log.
  */
 export const openKafkaLog = async (options: KafkaLogOptions): Promise<EventLog> => {
-  const { topic, replication, connect, node, leases, lifetimeMs = 3000, patience = 10_000, ...server } = options;
+  const { topic, replication, connect, leases, lifetimeMs = 3000, patience = 10_000, ...server } = options;
+  // Answers are for this run alone.
+  const node = `${options.node} ${randomUUID()}`;
   const topics = topicsOf(topic);
   await using opened = new AsyncDisposableStack();
   const clusterId = await prepareTopics(server, topic, replication);
@@ -69,7 +72,7 @@ export const openKafkaLog = async (options: KafkaLogOptions): Promise<EventLog> 
   };
   const tell = (message: ToNodes) => toNodes.say([JSON.stringify(message)]);
   const lastAt = () => recent.last()?.at ?? last?.at ?? new Date(0).toISOString();
-  const contender = contend({ server, topics, node, leases, lifetimeMs, tail, appends: pending, end: log.end, lastAt, tell });
+  const contender = contend({ server, topics, node, lease: { leases, name: `kafka ${clusterId} ${topic}`, node: options.node, lifetimeMs }, tail, appends: pending, end: log.end, lastAt, tell });
   opened.defer(contender.close);
   const ear = await openEar(server, topics.receipts, { schema: Told, hear });
   opened.defer(ear.close);

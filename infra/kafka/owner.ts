@@ -1,11 +1,10 @@
-import type { Leases } from "#commands/ports/leases.ts";
 import { type Bell, bell } from "#infra/log/bell.ts";
 import type { Tail } from "#infra/log/index/tail.ts";
 import { type Arbiter, arbiter, OwnershipLost } from "./arbiter.ts";
 import type { Appends } from "./appends.ts";
 import type { KafkaServer } from "./client.ts";
 import { takeFence } from "./fence.ts";
-import { type HeldLease, holdLease } from "./lease.ts";
+import { type HeldLease, holdLease, type LeaseOptions } from "./lease.ts";
 import { type AppendRequest, outcomeOf, pieces, ToOwner, type ToNodes } from "./messages.ts";
 import { openEar } from "./talk.ts";
 import type { topicsOf } from "./topics.ts";
@@ -14,8 +13,7 @@ export interface OwnerOptions {
   readonly server: KafkaServer;
   readonly topics: ReturnType<typeof topicsOf>;
   readonly node: string;
-  readonly leases: Leases;
-  readonly lifetimeMs: number;
+  readonly lease: LeaseOptions;
   readonly tail: Tail;
   readonly appends: Appends;
   /** The offset behind everything in the log, committed or not. */
@@ -35,12 +33,11 @@ export interface Contender {
 
 /** Tries to be the owner of the log, again and again, and is it as long as nobody else is. */
 export const contend = (options: OwnerOptions): Contender => {
-  const { leases, topics, node, lifetimeMs, appends } = options;
+  const { lease, appends } = options;
   const vacant = bell();
   const closing = new AbortController();
   const { signal } = closing;
   let hindrance = new Error("the log has no owner yet");
-  const lease = { leases, name: `kafka ${topics.events}`, node, lifetimeMs };
 
   const once = async () => {
     const held = await holdLease(lease, appends.highest());
@@ -59,7 +56,7 @@ export const contend = (options: OwnerOptions): Contender => {
         // It is tried again; what waits for an owner is told why it waited in vain.
         hindrance = new Error("the log has no owner", { cause: error });
       });
-      if (!signal.aborted) await vacant.next(heard, (lifetimeMs / 8) * (0.5 + Math.random()), signal);
+      if (!signal.aborted) await vacant.next(heard, (lease.lifetimeMs / 8) * (0.5 + Math.random()), signal);
     }
   };
   const working = work();
