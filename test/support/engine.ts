@@ -13,6 +13,7 @@ export const sharedEngine = (): Promise<Engine> => engineNamed(sharedEngineName)
 export const sharedEngineName = (process.env["LOG_ENGINE"] ?? "sqlite").replace("sqlite", "postgres");
 
 const engineNamed = async (engine: string): Promise<Engine> => {
+  // Several installations share the servers of the environment.
   const name = `waybill-test-${process.pid}-${++engines}`;
   const own = { LOG_ENGINE: engine, REDIS_PREFIX: name, ...(engine === "kafka" ? { KAFKA_TOPIC: name } : {}) };
   if (engine === "sqlite") return { environment: own, [Symbol.asyncDispose]: () => Promise.resolve() };
