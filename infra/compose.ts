@@ -1,6 +1,7 @@
 import { publishChanges } from "#commands/policies/publish-changes.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Leases } from "#commands/ports/leases.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { Application } from "#api/application.ts";
 import { tokens as tokenModel } from "#projections/access/tokens.ts";
@@ -19,6 +20,7 @@ import { type DataFolder, openDataFolder, type Place, placeOf } from "./data-fol
 import { drain } from "./drain.ts";
 import { type Listening, listen } from "./http.ts";
 import { apiRouters, httpOf, type RoleAtWork } from "./http-application.ts";
+import { openLeases } from "./leases.ts";
 import { nodeId, runId } from "./node-id.ts";
 import { openFileVault } from "./keys/file-vault.ts";
 import { passphraseOf } from "./keys/passphrase.ts";
@@ -65,13 +67,14 @@ const ids = {
   readers: token<OpenDatabase>("connections of readers"),
   writers: token<OpenDatabase>("connections of projections"),
   database: token<Database>("database of projections"),
-  redis: token<Redis | null>("redis"),
   log: token<EventLog>("log"),
   followed: token<Followed>("log of those who serve subscribers"),
   delivered: token<AsyncDisposable | null>("delivery of what comes into the log"),
   signer: token<Signer>("signer"),
   blobs: token<BlobStore>("blobs"),
   aggregates: token<Aggregates>("aggregates"),
+  redis: token<Redis | null>("Redis"),
+  leases: token<Leases>("leases"),
   owner: token<string>("name among the processes on the same log"),
   readModels: token<Watched>("read models"),
   workers: token<Workers>("workers of all processes"),
@@ -145,13 +148,14 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
   bind(ids.server, [ids.place], (place) => openDatabaseServer(config, place, logger));
   bind(ids.readers, [ids.server], ({ connect }) => openDatabase(connect, 16));
   bind(ids.writers, [ids.server], ({ connect }) => openDatabase(connect, 8));
+  bind(ids.redis, [], () => configuredRedis(config, logger));
+  bind(ids.leases, [ids.server, ids.redis], ({ connect }, redis) => openLeases(connect, redis));
   bind(ids.database, [ids.writers], (writers) => {
     const { [Symbol.asyncDispose]: _, ...database } = writers;
     return decorate.database?.(database) ?? database;
   });
-  bind(ids.redis, [], () => configuredRedis(config, logger));
-  bind(ids.log, [ids.place, ids.server], async (folder, { connect }) => {
-    const log = await openLog(config, { folder, connect });
+  bind(ids.log, [ids.place, ids.server, ids.leases, ids.owner], async (folder, { connect }, leases, owner) => {
+    const log = await openLog(config, { folder, connect, leases, owner });
     return decorate.log?.(log) ?? log;
   });
   bind(ids.signer, [ids.folder], async (folder) => {
@@ -165,8 +169,8 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
 
 const bindReadModels = (bind: Provide): void => {
   const projections = [tuf, taskModel, tokenModel, explorer];
-  bind(ids.readModels, [ids.log, ids.database, ids.redis], (log, database, redis) =>
-    watchProjections({ projections, log, database, announcements: redis ? announcementsOn(redis, log) : undefined }),
+  bind(ids.readModels, [ids.log, ids.database, ids.leases, ids.redis], (log, database, leases, redis) =>
+    watchProjections({ projections, log, database, leases, announcements: redis ? announcementsOn(redis, log) : undefined }),
   );
   bind(ids.workers, [ids.readers], workersIn);
 };
@@ -182,15 +186,15 @@ const policiesOf = ({ tasks }: Aggregates) => [publishChanges(tasks)];
 
 const bindWorker = (bind: Provide, { config, logger, failed, closing }: Setting): void => {
   const stopped = (policy: string, error: string) => logger.error("policy stopped", { policy, error });
-  bind(ids.policies, [ids.log, ids.readers, ids.aggregates, ids.owner], (log, database, aggregates, owner) =>
-    runPolicies({ policies: policiesOf(aggregates), log, database, owner, stopped }),
+  bind(ids.policies, [ids.log, ids.readers, ids.aggregates, ids.leases, ids.owner], (log, database, aggregates, leases, owner) =>
+    runPolicies({ policies: policiesOf(aggregates), log, database, leases, owner, stopped }),
   );
   const common = { clock: Date.now, logger, renewalMs: config.WAYBILL_RENEWAL_INTERVAL_MS, failed, ending: closing };
   bind(
     ids.background,
-    [ids.log, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.owner, ids.workers],
-    (log, signer, sql, aggregates, readModels, owner, workers) =>
-      runBackground({ ...common, log, signer, sql, aggregates, readModels, owner, workers }),
+    [ids.log, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.owner, ids.workers],
+    (log, signer, sql, aggregates, readModels, leases, owner, workers) =>
+      runBackground({ ...common, log, signer, sql, aggregates, readModels, leases, owner, workers }),
   );
   bind(atWork.worker, [ids.readModels, ids.log, ids.policies, ids.background], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
 };
@@ -206,9 +210,9 @@ const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
   bind(ids.followed, [ids.log, ids.redis], (log, redis) => (redis ? openTailedLog(log, redis) : { log }));
   bind(
     ids.application,
-    [ids.followed, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.workers, ids.redis],
-    ({ log }, signer, sql, aggregates, readModels, workers, redis) => {
-      const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql }));
+    [ids.followed, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
+    ({ log }, signer, sql, aggregates, readModels, leases, workers, redis) => {
+      const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql, leases }));
       const inRedis = { hotTasks: redis ? openHotTasks(log, redis) : undefined, rates: ratesOf(config, redis), degraded: degradedBy(redis) };
       return applicationOf({ ...inRedis, log, signer, sql, aggregates, readModels, workers, policies, config, logger, closing });
     },

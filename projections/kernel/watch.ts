@@ -1,5 +1,6 @@
 import { type Refusal, refuse } from "#domain/kernel/decider.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Leases } from "#commands/ports/leases.ts";
 import type { Announcements } from "#projections/ports/announcements.ts";
 import type { Database } from "#projections/ports/sql.ts";
 import { allCheckpoints, type Checkpoint, makeCheckpoints } from "./checkpoint.ts";
@@ -8,6 +9,7 @@ import { bell } from "./pause.ts";
 import { type Moves, type Progress, trackProgress } from "./progress.ts";
 import type { Projection } from "./projection.ts";
 import { askForRebuild } from "./rebuild.ts";
+import { seatName } from "./seat.ts";
 import { nextName } from "./tables.ts";
 
 export interface ProjectionStatus {
@@ -39,6 +41,8 @@ export interface Watching {
   readonly projections: readonly Projection[];
   readonly database: Database;
   readonly log: EventLog;
+  /** Of those who run them, wherever that is. */
+  readonly leases: Leases;
   /** Between the processes that run read models and those that read them. */
   readonly announcements?: Announcements | undefined;
 }
@@ -54,7 +58,7 @@ export interface Watched extends ReadModels, AsyncDisposable {
 }
 
 export const watchProjections = (watching: Watching): Watched => {
-  const { projections, database, log, announcements } = watching;
+  const { projections, database, log, leases, announcements } = watching;
   const closing = new AbortController();
   const asked = bell();
   const made = once(() => makeCheckpoints(database));
@@ -70,9 +74,10 @@ export const watchProjections = (watching: Watching): Watched => {
   };
 
   const status = async (): Promise<readonly ProjectionStatus[]> => {
-    const [head, rows] = await Promise.all([log.head(), read()]);
+    const seats = projections.map(({ name }) => seatName("projections", name));
+    const [head, rows, held] = await Promise.all([log.head(), read(), leases.held(seats)]);
     const byName = new Map(rows.map((row) => [row.name, row]));
-    return projections.map(({ name }) => statusOf(name, byName, { head, seen: progress.position(name) }));
+    return projections.map(({ name }) => statusOf(name, byName, { head, seen: progress.position(name), held: held.has(seatName("projections", name)) }));
   };
 
   const rebuild: ReadModels["rebuild"] = async (name) => {
@@ -105,18 +110,18 @@ export const watchProjections = (watching: Watching): Watched => {
 const statusOf = (
   name: string,
   rows: ReadonlyMap<string, Checkpoint>,
-  { head, seen }: { readonly head: number; readonly seen: number },
+  { head, seen, held }: { readonly head: number; readonly seen: number; readonly held: boolean },
 ): ProjectionStatus => {
   const row = rows.get(name);
   const next = rows.get(nextName(name));
   // The stored checkpoint may lag a little over pages that held nothing.
-  const position = Math.max(row?.position ?? 0, row?.held === true ? seen : 0);
+  const position = Math.max(row?.position ?? 0, held ? seen : 0);
   return {
     name,
     generation: row?.generation ?? 0,
     position,
     lag: Math.max(0, head - position),
-    state: row?.state === "stopped" ? "stopped" : row?.held === true ? "running" : "waiting",
+    state: row?.state === "stopped" ? "stopped" : held ? "running" : "waiting",
     error: row?.error ?? null,
     failedPosition: row?.failedPosition ?? null,
     failedEvent: row?.failedEvent ?? null,

@@ -228,6 +228,13 @@ describe("waybill status", () => {
     assert.equal(code, 1);
     assert.match(stdout, /tuf stopped at position 77: bad event/);
   });
+
+  it("says what is degraded, and exits with 0: everything works", async () => {
+    await using server = await FakeServer.start({ answers: { Status: () => status([projection("tuf")], [], ["redis: connection refused"]) } });
+    const { code, stdout } = await waybill(["status"], { env: env(server) });
+    assert.equal(code, 0);
+    assert.match(stdout, /^degraded: redis: connection refused$/m);
+  });
 });
 
 describe("waybill token create", () => {

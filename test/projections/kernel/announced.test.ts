@@ -6,7 +6,7 @@ import { eventually } from "#test/support/projecting.ts";
 /** A read model that another process runs; the table says no more than `stored`. */
 const opened = async (stored: { generation: number; position: number }) => {
   const closing = new AbortController();
-  const row: Checkpoint = { name: "tuf", ...stored, state: "running", error: null, failedPosition: null, failedEvent: null, held: true };
+  const row: Checkpoint = { name: "tuf", ...stored, state: "running", error: null, failedPosition: null, failedEvent: null };
   const progress = trackProgress(["tuf"], async () => [{ ...row, ...stored }], closing.signal);
   await eventually(async () => progress.generation("tuf"), (generation) => generation === stored.generation);
   return { ...progress, [Symbol.dispose]: () => closing.abort() };
