@@ -6,9 +6,6 @@ import { openDatabase } from "./postgres/open-database.ts";
 import { redisLeases } from "./redis/leases.ts";
 import type { Redis } from "./redis/redis.ts";
 
-/** By then whatever had a lease of Redis when that went away has one of PostgreSQL. */
-const takenOverMs = 10_000;
-
 /** A server that is slower than this is away: a lease must be renewed in time. */
 const mostMs = 2000;
 
@@ -40,8 +37,6 @@ export interface LeaseStores {
  */
 export const redisOrPostgresLeases = ({ redis, postgres, now = () => performance.now() }: LeaseStores): Leases => {
   let awaySince: number | null = null;
-  /** As Redis said last: its owners go on until their leases end, and others follow them with leases of PostgreSQL. */
-  const heldThere = new Set<string>();
 
   const inRedis = async <Answer>(answering: Promise<Answer>): Promise<Answer> => {
     try {
@@ -81,10 +76,7 @@ export const redisOrPostgresLeases = ({ redis, postgres, now = () => performance
     },
     held: async (names) => {
       const [there, here] = await Promise.all([inRedis(redis.held(names)).catch(unlessUnavailable), postgres.held(names)]);
-      if (there instanceof Unavailable) return awayFor() < takenOverMs ? here.union(heldThere.intersection(new Set(names))) : here;
-      for (const name of names) heldThere.delete(name);
-      for (const name of there) heldThere.add(name);
-      return there.union(here);
+      return there instanceof Unavailable ? here : there.union(here);
     },
   };
 };

@@ -58,18 +58,6 @@ leasesConformance("redis or postgres", async () => {
 });
 
 describe("Leases of Redis or PostgreSQL", () => {
-  it("are said to be held until those of Redis have others of PostgreSQL in their place, and no longer", async () => {
-    const { process, redisIs, pass } = world();
-    const leases = process();
-    await leases.acquire("seat", "one", lifetimeMs);
-    assert.deepEqual([...(await leases.held(["seat", "other"]))], ["seat"]);
-    redisIs("away");
-    assert.deepEqual([...(await leases.held(["seat", "other"]))], ["seat"]);
-    assert.deepEqual([...(await leases.held(["other"]))], []);
-    pass(20_000);
-    assert.deepEqual([...(await leases.held(["seat", "other"]))], []);
-  });
-
   it("are given by PostgreSQL when Redis has been away for as long as anybody may hold one there", async () => {
     const { process, pass, redisIs } = world();
     const [one, other] = [process(), process()];
