@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "#domain/kernel/errors.ts";
-import type { Page } from "#commands/ports/event-log.ts";
 import { type Bell, bell } from "#infra/log/bell.ts";
 import type { IndexedPage, LogIndex } from "./log-index.ts";
 import { type Overlay, overlayAt } from "./overlay.ts";
@@ -8,7 +7,7 @@ import { type Overlay, overlayAt } from "./overlay.ts";
 export interface FollowOptions {
   readonly index: LogIndex;
   /** The log behind `after`, past and live, until the signal aborts; may end or throw `Unavailable`, and is begun again then. */
-  readonly pages: (after: number, signal: AbortSignal) => AsyncIterable<Page>;
+  readonly pages: (after: number, signal: AbortSignal) => AsyncIterable<IndexedPage>;
   /** The log's last position: an index that is ahead of it belongs to a log that was replaced, and is cleared. */
   readonly head?: () => Promise<number>;
   /** About how many milliseconds an event stays behind the index. */
