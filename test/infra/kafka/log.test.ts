@@ -131,7 +131,7 @@ whenThere("kafka", process.env["KAFKA_BROKERS"], (list) => {
 
   describe("The owner of a Kafka log", () => {
     it("is followed by another node when it is killed: what it acknowledged is there, and the appends of others go on", withPlace(async ({ topic, url, node }) => {
-      const owner = writer({ topic, url });
+      using owner = writer({ topic, url });
       await owner.acknowledged(20);
       await using log = await node();
       await append(log, "test.clock-before");
@@ -141,7 +141,7 @@ whenThere("kafka", process.env["KAFKA_BROKERS"], (list) => {
     }));
 
     it("that slept while another took over neither writes nor answers what is not so, when it wakes", withPlace(async ({ topic, url, node }) => {
-      const owner = writer({ topic, url });
+      using owner = writer({ topic, url });
       await owner.acknowledged(20);
       await using log = await node();
       for (const round of upTo(2)) {
@@ -168,7 +168,7 @@ whenThere("kafka", process.env["KAFKA_BROKERS"], (list) => {
     const acknowledged = async (count: number) => {
       while (commands.length < count && started.exitCode === null) await sleep(10);
     };
-    return { process: started, commands, acknowledged };
+    return { process: started, commands, acknowledged, [Symbol.dispose]: () => void started.kill("SIGKILL") };
   };
 });
 
