@@ -4,6 +4,7 @@ import type { Refusal } from "#domain/kernel/decider.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import type { TaskRow } from "#projections/tasks/queries.ts";
 import type { Authenticate } from "./access/principal.ts";
+import type { Rates } from "./access/rates.ts";
 
 /** What a read shows, and whether that is less than was asked for. */
 export interface Shown {
@@ -113,6 +114,7 @@ export interface Application {
   /** Begins to fill a new generation beside the live one; `status` shows how far it is. */
   readonly rebuild: (projection: string) => Promise<{ readonly generation: number } | Refusal<"PROJECTION_NOT_FOUND" | "REBUILD_RUNNING">>;
   readonly authenticate: Authenticate;
+  readonly rates?: Rates | undefined;
   /** Aborts when the process is about to end: what would go on for ever ends then. */
   readonly closing: AbortSignal;
   readonly limits: Limits;

@@ -32,6 +32,7 @@ import { openDatabase, type OpenDatabase } from "./postgres/open-database.ts";
 import { type Workers, workersIn } from "./postgres/workers.ts";
 import { apiMissing, projectorMissing, whenReady, workerMissing } from "./readiness.ts";
 import { openFolderBlobs } from "./storage/folder-blobs.ts";
+import { ratesOf } from "./rates.ts";
 import { announcementsOn } from "./redis/announcements.ts";
 import { configuredRedis, degradedBy } from "./redis/configured.ts";
 import { deliver } from "./redis/deliver.ts";
@@ -212,7 +213,7 @@ const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
     [ids.followed, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
     ({ log }, signer, sql, aggregates, readModels, leases, workers, redis) => {
       const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql, leases }));
-      const inRedis = { hotTasks: redis ? openHotTasks(log, redis) : undefined, degraded: degradedBy(redis) };
+      const inRedis = { hotTasks: redis ? openHotTasks(log, redis) : undefined, rates: ratesOf(config, redis), degraded: degradedBy(redis) };
       return applicationOf({ ...inRedis, log, signer, sql, aggregates, readModels, workers, policies, config, logger, closing });
     },
   );

@@ -14,10 +14,13 @@ export const sharedReads = <Value>(): SharedReads<Value> => {
   const begin = (key: string, read: () => Promise<Value>): Promise<Value> => {
     const turn: Turn<Value> = { now: read(), next: null };
     turns.set(key, turn);
-    void over(turn.now).then(() => {
-      if (!turn.next) turns.delete(key);
-    });
+    void forget(key, turn);
     return turn.now;
+  };
+
+  const forget = async (key: string, turn: Turn<Value>): Promise<void> => {
+    await over(turn.now);
+    if (!turn.next) turns.delete(key);
   };
 
   return (key, read) => {

@@ -16,6 +16,14 @@ const byNode = `query ($id: ID!) { node(id: $id) { ... on Task { id ${fields} } 
 
 const Added = z.object({ addTargets: z.object({ receipt: z.object({ position: z.int() }), task: z.object({ id: z.string(), taskId: z.string() }) }) });
 
+/** A copy that has any task as failed, as of a position. */
+const failed = (at: number): HotTasks => ({
+  find: async (id) => {
+    const blank = { kind: "", subject: "", attempt: 9, worker: null, result: null, error: null, startedAt: null, finishedAt: null };
+    return { position: at, row: { ...blank, id, state: "failed", queuedAt: "2026-01-01T00:00:00.000Z", position: at } };
+  },
+});
+
 describe("A task that is asked for", () => {
   const session = sessionOf();
   let task: { readonly id: string; readonly taskId: string };
@@ -36,13 +44,6 @@ describe("A task that is asked for", () => {
     await using client = await serve({ ...app.application, hotTasks }, await app.token("read"));
     return (await client.ask(question, { id: task.taskId, after })).at("task.state");
   };
-
-  const failed = (at: number): HotTasks => ({
-    find: async (id) => {
-      const blank = { kind: "", subject: "", attempt: 9, worker: null, result: null, error: null, startedAt: null, finishedAt: null };
-      return { position: at, row: { ...blank, id, state: "failed", queuedAt: "2026-01-01T00:00:00.000Z", position: at } };
-    },
-  });
 
   it("comes from the copy at hand, where that is as far as was asked for and as the read model is", async () => {
     assert.equal(await state(failed(1e6)), "FAILED");
