@@ -1,7 +1,7 @@
 import type { Client } from "./client.ts";
 
 /** What arrives over server-sent events: each `next` as its parsed result. */
-export async function* subscribed(client: Client, secret: string, body: object, signal: AbortSignal): AsyncGenerator {
+export async function* subscribed(client: Pick<Client, "url">, secret: string, body: object, signal: AbortSignal): AsyncGenerator {
   const response = await fetch(client.url, {
     method: "POST",
     signal,
