@@ -16,3 +16,6 @@ export const readJournal = (file: string): readonly Entry[] => {
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
   return text.slice(0, text.lastIndexOf("\n") + 1).split("\n").filter(Boolean).map((line) => Entry.parse(JSON.parse(line)));
 };
+
+/** Killed and started again, a reader goes on behind the last event that it has written down. */
+export const lastSeen = (file: string): number => readJournal(file).reduce((last, entry) => (entry.type === "saw" ? entry.position : last), 0);

@@ -8,15 +8,17 @@ import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { z } from "zod";
 
-/** A private throwaway server; `kill` and `start` are for tests of what survives. */
+/** A private throwaway server; the rest is for tests of what survives. */
 export interface TestServer extends AsyncDisposable {
   readonly url: string;
   readonly kill: () => Promise<void>;
   readonly start: () => Promise<void>;
+  /** Stops it with its children where they are, or lets them go on. */
+  readonly signal: (signal: "SIGSTOP" | "SIGCONT") => void;
 }
 
 /** A server of its own from the binaries in node_modules. Without `fsync` a power cut would lose data; kill -9 does not. */
-export const startPostgres = async ({ fsync = false } = {}): Promise<TestServer> => {
+export const startPostgres = async ({ fsync = false, connections = 100 } = {}): Promise<TestServer> => {
   const bin = binaries();
   const data = mkdtempSync(join(tmpdir(), "waybill-postgres-"));
   process.once("exit", () => rmSync(data, { recursive: true, force: true }));
@@ -25,7 +27,7 @@ export const startPostgres = async ({ fsync = false } = {}): Promise<TestServer>
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr.toString()}`);
   const port = await freePort();
   const url = `postgres://waybill@127.0.0.1:${port}/postgres`;
-  const options = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories=", `fsync=${fsync ? "on" : "off"}`];
+  const options = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories=", `fsync=${fsync ? "on" : "off"}`, `max_connections=${connections}`];
   let server: ChildProcess | undefined;
 
   const start = async () => {
@@ -46,6 +48,9 @@ export const startPostgres = async ({ fsync = false } = {}): Promise<TestServer>
   return {
     url,
     start,
+    signal: (signal) => {
+      for (const pid of [server?.pid, ...childrenOf(server?.pid)]) if (pid !== undefined) process.kill(pid, signal);
+    },
     kill: async () => {
       // A child that has not yet noticed its parent's end would still answer.
       const children = childrenOf(server?.pid);
@@ -116,7 +121,7 @@ const binaries = (): string => {
   return join(root, "native/bin");
 };
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { openJournal } from "#test/faults/journal.ts";
+import { lastSeen, openJournal } from "#test/faults/journal.ts";
 import { randomOf } from "#test/faults/random.ts";
 import { subscribed } from "#test/support/graphql/subscribe.ts";
 import { ending, Served, settingOf } from "./setting.ts";
@@ -11,7 +11,7 @@ const random = randomOf(setting.seed);
 const ended = ending();
 const { write } = openJournal(setting.journal);
 const by = setting.name;
-let position = 0;
+let position = lastSeen(setting.journal);
 
 const Next = z.object({ data: z.object({ events: z.object({ position: z.int(), eventId: z.string(), stream: z.string(), revision: z.int() }) }) });
 const query = "subscription ($after: Position) { events(after: $after) { position eventId stream revision } }";

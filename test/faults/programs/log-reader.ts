@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "#commands/ports/event-log.ts";
 import { Unavailable } from "#domain/kernel/errors.ts";
-import { openJournal, readJournal } from "#test/faults/journal.ts";
+import { lastSeen, openJournal } from "#test/faults/journal.ts";
 import { randomOf } from "#test/faults/random.ts";
 import { openSharedLog } from "./open-log.ts";
 import { ending, Setting, settingOf } from "./setting.ts";
@@ -13,8 +13,7 @@ const { until } = ending();
 const { write } = openJournal(setting.journal);
 const by = setting.name;
 
-// Killed and started again it goes on behind the last event that it has written down.
-let position = readJournal(setting.journal).reduce((last, entry) => (entry.type === "saw" ? entry.position : last), 0);
+let position = lastSeen(setting.journal);
 const log = await openSharedLog();
 
 const take = (page: Page) => {

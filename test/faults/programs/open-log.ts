@@ -4,9 +4,9 @@ import { Unavailable } from "#domain/kernel/errors.ts";
 import { readConfig } from "#infra/config.ts";
 import { openLog } from "#infra/open-log.ts";
 
-/** The log as Waybill's own processes open it, with the settings of the environment; waits while its servers are away. */
-export const openSharedLog = async (): Promise<EventLog> => {
-  const config = readConfig();
+/** The log as Waybill's own processes open it with these settings; waits while its servers are away. */
+export const openSharedLog = async (environment?: Readonly<Record<string, string>>): Promise<EventLog> => {
+  const config = readConfig(environment);
   const folder = { path: "", at: (...names: string[]) => names.join("/"), close: nothing, [Symbol.asyncDispose]: nothing };
   for (;;)
     try {

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { now } from "./clock.ts";
+import { holderOf } from "./parts/holder.ts";
+import type { Part } from "./parts/part.ts";
+import type { Server } from "./parts/server.ts";
+import type { Stage } from "./parts/stage.ts";
+import type { Fault } from "./plan.ts";
+import type { Weather } from "./proxy.ts";
+
+/** A fault that has happened. */
+export interface Happened {
+  readonly fault: Fault;
+  /** What was hit, in words. */
+  readonly on: string;
+  readonly began: number;
+  /** When it was healed: a killed one was started again, which is not yet to say that it worked. */
+  readonly healed: number;
+}
+
+/** Brings one fault about and heals it; null where there is nobody to be hit. */
+export const inject = async (fault: Fault, stage: Stage, parts: readonly Part[]): Promise<Happened | null> => {
+  const began = now();
+  const server = one(stage.servers.filter(({ group }) => group === fault.victim), fault);
+  const part = server ? undefined : await partOf(fault, stage, parts);
+  if (!server && !part) return null;
+  const on = server ? await toServer(server, fault, stage) : part ? await toPart(part, fault, stage) : "";
+  return { fault, on, began, healed: now() };
+};
+
+const one = <Item>(items: readonly Item[], { which }: Pick<Fault, "which">): Item | undefined => items[Math.floor(which * items.length)];
+
+const partOf = async (fault: Fault, stage: Stage, parts: readonly Part[]): Promise<Part | undefined> => {
+  const role = fault.victim === "holder" ? "projector" : fault.victim;
+  const possible = parts.filter((part) => part.role === role && (fault.deed !== "isolate" || stage.lines.has(part.name)));
+  const holder = fault.victim === "holder" ? await holderOf(stage, fault.which) : undefined;
+  return holder ?? one(possible, fault);
+};
+
+const toPart = async (part: Part, fault: Fault, stage: Stage): Promise<string> => {
+  if (fault.deed === "kill") {
+    await part.kill();
+    await sleep(fault.ms);
+    part.start();
+  } else if (fault.deed === "pause") {
+    part.pause();
+    await sleep(fault.ms);
+    part.resume();
+  } else return isolate(part, fault, stage);
+  return part.name;
+};
+
+const weathers: readonly Weather[] = ["cut", "silent", "half-open"];
+
+/** Off from one server that it has a line of its own to. */
+const isolate = async ({ name }: Part, fault: Fault, { servers, lines }: Stage): Promise<string> => {
+  const server = one(servers.filter((server) => lines.isOwn(server)), fault);
+  if (!server) return name;
+  const weather = one(weathers, { which: (fault.which * 7) % 1 }) ?? "cut";
+  lines.ofPart(name, server, weather);
+  await sleep(fault.ms);
+  lines.ofPart(name, server, "open");
+  return `${name} from ${server.name} (${weather})`;
+};
+
+const toServer = async (server: Server, { deed, ms }: Fault, { lines }: Stage): Promise<string> => {
+  switch (deed) {
+    case "kill":
+      await server.kill();
+      await sleep(ms);
+      await server.start();
+      break;
+    case "pause":
+      server.pause();
+      await sleep(ms);
+      server.resume();
+      break;
+    case "isolate":
+      break;
+    default:
+      lines.toServer(server, deed);
+      await sleep(ms);
+      lines.toServer(server, "open");
+  }
+  return server.name;
+};

@@ -1,0 +1,34 @@
+import { openProxy, type Proxy, type Weather } from "#test/faults/proxy.ts";
+import type { Server } from "./server.ts";
+
+/** The lines between processes and servers; each process has its own, so that it can be cut off alone. */
+export interface Lines {
+  /** Where the process reaches the server. */
+  portOf(part: string, server: Server): number;
+  has(part: string): boolean;
+  /** Each process has its own line to it. */
+  isOwn(server: Server): boolean;
+  /** Of all lines to the server. */
+  toServer(server: Server, weather: Weather): void;
+  /** Of one process's own lines to the server. */
+  ofPart(part: string, server: Server, weather: Weather): void;
+}
+
+export const openLines = async (parts: readonly string[], servers: readonly Server[], opened: AsyncDisposableStack): Promise<Lines> => {
+  const proxies = new Map<string, Proxy>();
+  const key = (part: string, { name }: Server) => `${part} ${name}`;
+  for (const server of servers)
+    for (const part of parts) proxies.set(key(part, server), opened.use(await openProxy({ host: "127.0.0.1", port: server.port })));
+  const proxyOf = (part: string, server: Server): Proxy => {
+    const proxy = proxies.get(key(part, server));
+    if (!proxy) throw new Error(`no line between ${part} and ${server.name}`);
+    return proxy;
+  };
+  return {
+    portOf: (part, server) => proxyOf(part, server).port,
+    has: (part) => parts.includes(part),
+    isOwn: () => true,
+    toServer: (server, weather) => parts.forEach((part) => proxyOf(part, server).become(weather)),
+    ofPart: (part, server, weather) => proxyOf(part, server).become(weather),
+  };
+};

@@ -1,0 +1,18 @@
+/** A server that Waybill depends on, in our hands. */
+export interface Server extends AsyncDisposable {
+  /** `postgres`, `redis`, `kafka-1`, `eventstoredb`. */
+  readonly name: string;
+  /** Of those of one group at most one is disturbed at a time. */
+  readonly group: "postgres" | "redis" | "kafka" | "eventstoredb";
+  readonly port: number;
+  /** How clients name it when they reach it at this port. */
+  readonly address: (port: number) => string;
+  /** As it calls itself. */
+  readonly version: string;
+  /** kill -9, children and all. */
+  kill(): Promise<void>;
+  /** Resolves when it answers again. */
+  start(): Promise<void>;
+  pause(): void;
+  resume(): void;
+}
