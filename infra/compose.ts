@@ -3,13 +3,9 @@ import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { Application } from "#api/application.ts";
-import { tokens as tokenModel } from "#projections/access/tokens.ts";
-import { explorer } from "#projections/audit/explorer.ts";
 import { runProjections } from "#projections/kernel/run.ts";
 import { type Watched, watchProjections } from "#projections/kernel/watch.ts";
 import type { Database } from "#projections/ports/sql.ts";
-import { tasks as taskModel } from "#projections/tasks/tasks.ts";
-import { tuf } from "#projections/trust/tuf.ts";
 import { ensureAdminToken } from "./admin-token.ts";
 import { applicationOf } from "./application.ts";
 import { type Background, runBackground } from "./background.ts";
@@ -26,6 +22,7 @@ import { type DatabaseServer, openDatabaseServer } from "./open-database.ts";
 import { openLog } from "./open-log.ts";
 import { type Policies, runPolicies } from "./policies/run.ts";
 import { openDatabase, type OpenDatabase } from "./postgres/open-database.ts";
+import { projections } from "./projections.ts";
 import { type Start, startOf } from "./readiness.ts";
 import { openFolderBlobs } from "./storage/folder-blobs.ts";
 import { type Aggregates, aggregatesOn } from "./use-cases.ts";
@@ -121,7 +118,6 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
 };
 
 const bindReadSide = (bind: Provide, { logger }: Setting): void => {
-  const projections = [tuf, taskModel, tokenModel, explorer];
   bind(ids.readModels, [ids.adapters], ({ log, database }) => watchProjections({ projections, log, database }));
   bind(ids.projections, [ids.readModels, ids.owner], (watched, owner) =>
     runProjections(watched, { owner, stopped: (projection, error) => logger.error("projection stopped", { projection, error }) }),
