@@ -2,6 +2,7 @@ import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Updater } from "tuf-js";
+import { insistently } from "./settle.ts";
 
 /** A standard client (tuf-js) of one repository, that keeps what it trusts. It asks whichever process it is told. */
 export interface Client extends AsyncDisposable {
@@ -15,8 +16,7 @@ export interface Client extends AsyncDisposable {
 export const newClient = async (url: string, repository: string): Promise<Client> => {
   const folder = await mkdtemp(join(tmpdir(), "waybill-client-"));
   await mkdir(join(folder, "targets"));
-  const root = await fetch(`${url}/tuf/${repository}/metadata/1.root.json`);
-  await writeFile(join(folder, "root.json"), await root.text());
+  await writeFile(join(folder, "root.json"), await insistently(() => firstRoot(url, repository)));
   const updaterAt = (url: string) =>
     new Updater({
       metadataDir: folder,
@@ -38,6 +38,11 @@ export const newClient = async (url: string, repository: string): Promise<Client
   };
 };
 
-/** Metadata that a client must not trust; not that somebody did not answer. */
-export const isDistrust = (error: unknown): boolean =>
-  error instanceof Error && /^(BadVersion|EqualVersion|Expired|Unsigned|LengthOrHash|Repository|Value|DownloadLength)/.test(error.constructor.name);
+const firstRoot = async (url: string, repository: string): Promise<string> => {
+  const root = await fetch(`${url}/tuf/${repository}/metadata/1.root.json`);
+  if (root.status !== 200) throw new Error(`1.root.json of ${repository}: ${root.status}`);
+  return root.text();
+};
+
+/** Nobody answered; anything else is metadata that a client must not trust. */
+export const isNoAnswer = (error: unknown): boolean => /fetch failed|Failed to download|terminated|abort|timeout/i.test(String(error));

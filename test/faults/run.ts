@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,6 +7,7 @@ import { ask } from "#test/support/graphql.ts";
 import { bootstrap } from "#test/support/publishing.ts";
 import { now } from "./clock.ts";
 import { type Happened, inject } from "./inject.ts";
+import { readJournal } from "./journal.ts";
 import type { Options } from "./options.ts";
 import type { Engine } from "./parts/engines.ts";
 import { openStage, partsOf, type Stage, startNodes } from "./parts/stage.ts";
@@ -36,6 +38,7 @@ export const run = async (engine: Engine, options: Options): Promise<Outcome> =>
     part.start();
     opened.defer(() => part.stop());
   }
+  await insistently(async () => assert.ok(cast.journals().filter((file) => readJournal(file).length > 0).length === cast.writers.length + cast.readers.length));
   const happened = await disturb(stage, cast, options);
   return await verdict({ stage, cast, server, clients, happened, options, repositories });
 };

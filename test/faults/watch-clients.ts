@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Client, isDistrust, newClient } from "./clients.ts";
+import { type Client, isNoAnswer, newClient } from "./clients.ts";
 
 /** Clients that update again and again while everything is disturbed, from whichever process. */
 export interface WatchingClients extends AsyncDisposable {
@@ -24,7 +24,7 @@ export const watchClients = async (urls: readonly string[], repositories: readon
         await client.refresh(urls[turn % urls.length] ?? "");
         updates++;
       } catch (error) {
-        if (isDistrust(error)) distrusted.push(`a client of ${repository} got what it cannot trust: ${String(error)}`);
+        if (!isNoAnswer(error)) distrusted.push(`a client of ${repository} got what it cannot trust: ${String(error)}`);
       }
       await sleep(500, undefined, { signal: over.signal }).catch(() => undefined);
     }

@@ -42,6 +42,10 @@ export interface Making {
 
 const againMs = 500;
 
+/** Nothing outlives the process that has started it. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
 export const part = ({ name, role, output, launch }: Making): Part => {
   const unexpected: string[] = [];
   let child: ChildProcess | undefined;
@@ -54,9 +58,13 @@ export const part = ({ name, role, output, launch }: Making): Part => {
     const words = openSync(output, "a");
     const begun = spawn(process.execPath, [...options], { env: { ...process.env, ...environment }, stdio: ["ignore", words, words, "ipc"] });
     child = begun;
+    running.add(begun);
     // A message to one that has just ended.
     begun.on("error", () => undefined);
-    begun.once("exit", (code, signal) => void again(begun, `${name} ended with ${signal ?? code}`));
+    begun.once("exit", (code, signal) => {
+      running.delete(begun);
+      void again(begun, `${name} ended with ${signal ?? code}`);
+    });
   };
   const again = async (ended: ChildProcess, how: string) => {
     if (state !== "up" || child !== ended) return;
@@ -68,7 +76,6 @@ export const part = ({ name, role, output, launch }: Making): Part => {
     const last = child;
     if (last && last.exitCode === null && last.signalCode === null) await new Promise((resolve) => last.once("exit", resolve));
   };
-  process.once("exit", () => child?.kill("SIGKILL"));
   return {
     name,
     role,
