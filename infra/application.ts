@@ -6,11 +6,11 @@ import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { ReadModels } from "#projections/kernel/watch.ts";
 import type { Sql } from "#projections/ports/sql.ts";
-import type { Background } from "./background.ts";
 import { CannotStart } from "./cannot-start.ts";
 import type { Config } from "./config.ts";
 import type { Logger } from "./log.ts";
-import type { Policies, PolicyStatus } from "./policies/run.ts";
+import type { PolicyStatus } from "./policies/run.ts";
+import type { Workers } from "./postgres/workers.ts";
 import { type Aggregates, commandsOf } from "./use-cases.ts";
 import { version } from "./version.ts";
 
@@ -20,16 +20,16 @@ export interface ApplicationNeeds {
   readonly sql: Sql;
   readonly aggregates: Aggregates;
   readonly readModels: ReadModels;
-  readonly policies: Policies;
-  readonly background: Background;
+  readonly policies: () => Promise<readonly PolicyStatus[]>;
+  readonly workers: Pick<Workers, "seen">;
   readonly config: Config;
   readonly logger: Logger;
   readonly closing: AbortSignal;
 }
 
-/** What the edges serve, of this process's parts. */
+/** What the edges serve, whichever processes do the work. */
 export const applicationOf = async (needs: ApplicationNeeds): Promise<Application> => {
-  const { log, sql, readModels, background, config, logger } = needs;
+  const { log, sql, readModels, workers, config, logger } = needs;
   return {
     commands: commandsOf(needs.aggregates, log, needs.signer, Date.now),
     sql,
@@ -39,7 +39,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
       version,
       log: { engine: config.LOG_ENGINE, head: await log.head() },
       projections: await readModels.status(),
-      workers: [...background.workers(), ...(await needs.policies.status()).map(asWorker)],
+      workers: [...(await workers.seen()), ...(await needs.policies()).map(asWorker)],
     }),
     rebuild: readModels.rebuild,
     authenticate: authenticator(sql, readModels),

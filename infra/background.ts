@@ -5,7 +5,6 @@ import { runWorker } from "#commands/tasks/run-worker.ts";
 import type { Outcome } from "#commands/tasks/worker.ts";
 import { publishPending } from "#commands/trust/publish-pending.ts";
 import { renew } from "#commands/trust/renew.ts";
-import type { WorkerView } from "#api/application.ts";
 import { patiently } from "#projections/kernel/pause.ts";
 import type { ReadModels } from "#projections/kernel/watch.ts";
 import type { Sql } from "#projections/ports/sql.ts";
@@ -14,6 +13,7 @@ import { repositoryNames } from "#projections/trust/queries.ts";
 import { Unavailable } from "#domain/kernel/errors.ts";
 import type { Logger } from "./log.ts";
 import { pendingTargets } from "./postgres/pending-targets.ts";
+import type { Workers } from "./postgres/workers.ts";
 import { whenReadable } from "./readiness.ts";
 import { runRenewal } from "./renewal.ts";
 import type { Aggregates } from "./use-cases.ts";
@@ -29,24 +29,23 @@ export interface BackgroundNeeds {
   /** Name of this process among those on the same log, the same again after a restart. */
   readonly owner: string;
   readonly renewalMs: number;
+  readonly workers: Pick<Workers, "say">;
+  /** Aborts when the process is about to end: no more tasks are taken, the one in hand is finished. */
+  readonly ending: AbortSignal;
   /** A part ended by a defect: what it does is not done any more until a restart. */
   readonly failed: (error: unknown) => void;
 }
 
-/** The publisher and the clock that renews metadata: what works by itself, until disposed of. */
-export interface Background extends AsyncDisposable {
-  readonly workers: () => readonly WorkerView[];
-}
-
 const reachMs = 30_000;
 
-export const runBackground = (needs: BackgroundNeeds): Background => {
+/** The publisher and the clock that renews metadata: what works by itself, until disposed of. */
+export const runBackground = (needs: BackgroundNeeds): AsyncDisposable => {
   const { aggregates, log, clock, sql, readModels, logger, failed } = needs;
   const closing = new AbortController();
-  const { signal } = closing;
+  const signal = AbortSignal.any([closing.signal, needs.ending]);
   const name = `publisher of ${needs.owner}`;
   let state = "idle";
-  let lastSeen = clock();
+  const presence = needs.workers.say(() => ({ name, kind: "publication", state, lastSeen: new Date(clock()).toISOString() }));
 
   const reached = (position: number) => readModels.reached("tuf", position, reachMs);
   const visible = async (position: number) => {
@@ -54,16 +53,16 @@ export const runBackground = (needs: BackgroundNeeds): Background => {
   };
   const publication = publishPending({ ...needs, repositories: aggregates.repositories, pending: pendingTargets(sql, reached), visible });
   const report = ({ subject, tasks, error }: Outcome) => {
-    lastSeen = clock();
     if (error !== undefined) logger.error("work failed", { worker: name, subject, tasks, error });
   };
   const watched: typeof publication = async (subject, cause) => {
     state = `publishing ${subject}`;
-    lastSeen = clock();
+    presence.changed();
     try {
       return await publication(subject, cause);
     } finally {
       state = "idle";
+      presence.changed();
     }
   };
   const openAt = () =>
@@ -87,10 +86,10 @@ export const runBackground = (needs: BackgroundNeeds): Background => {
   );
   for (const part of [worker, renewal]) part.catch(failed);
   return {
-    workers: () => [{ name, kind: "publication", state, lastSeen: new Date(lastSeen).toISOString() }],
     [Symbol.asyncDispose]: async () => {
       closing.abort();
       await Promise.allSettled([worker, renewal]);
+      await presence[Symbol.asyncDispose]();
     },
   };
 };

@@ -1,3 +1,4 @@
+import type { Catalog } from "#api/cli/catalog.ts";
 import { run } from "#api/cli/run.ts";
 
 const interrupted = new AbortController();
@@ -8,8 +9,22 @@ const interrupt = () => {
   interrupted.abort();
   setTimeout(() => process.exit(130), 3000).unref();
 };
-process.on("SIGINT", interrupt);
-process.on("SIGTERM", interrupt);
+const signals = ["SIGINT", "SIGTERM"] as const;
+for (const signal of signals) process.on(signal, interrupt);
+
+/** A server has its own way to end. */
+const server: Catalog = [
+  {
+    title: "Server",
+    entries: [
+      {
+        name: "serve",
+        summary: "run the server: everything in this process, or some roles of many",
+        load: async () => (await import("./serve-command.ts")).serveCommand(() => signals.forEach((signal) => process.off(signal, interrupt))),
+      },
+    ],
+  },
+];
 
 // A reader that has seen enough (`waybill events | head`) is no error.
 for (const stream of [process.stdout, process.stderr])
@@ -21,4 +36,5 @@ process.exitCode = await run(process.argv.slice(2), {
   terminal: { stdout: process.stdout, stderr: process.stderr },
   config: async () => (await import("./config.ts")).cliConfig(),
   signal: interrupted.signal,
+  more: server,
 });

@@ -8,26 +8,28 @@ import { type Watched, watchProjections } from "#projections/kernel/watch.ts";
 import type { Database } from "#projections/ports/sql.ts";
 import { ensureAdminToken } from "./admin-token.ts";
 import { applicationOf } from "./application.ts";
-import { type Background, runBackground } from "./background.ts";
-import type { Config } from "./config.ts";
-import { newContainer, openings, provide, type Provide, token } from "./container.ts";
-import { type DataFolder, openDataFolder } from "./data-folder.ts";
+import { runBackground } from "./background.ts";
+import { type Config, isShared, type Role } from "./config.ts";
+import { newContainer, openings, provide, type Provide, type Token, token } from "./container.ts";
+import { type DataFolder, openDataFolder, type Place, placeOf } from "./data-folder.ts";
+import { drain } from "./drain.ts";
 import { type Listening, listen } from "./http.ts";
-import { httpOf } from "./http-application.ts";
-import { nodeId } from "./node-id.ts";
+import { apiRouters, httpOf, type RoleAtWork } from "./http-application.ts";
+import { nodeId, runId } from "./node-id.ts";
 import { openFileVault } from "./keys/file-vault.ts";
 import { passphraseOf } from "./keys/passphrase.ts";
 import type { Logger } from "./log.ts";
 import { type DatabaseServer, openDatabaseServer } from "./open-database.ts";
 import { openLog } from "./open-log.ts";
-import { type Policies, runPolicies } from "./policies/run.ts";
+import { policyStatus, runPolicies } from "./policies/run.ts";
 import { openDatabase, type OpenDatabase } from "./postgres/open-database.ts";
+import { type Workers, workersIn } from "./postgres/workers.ts";
 import { projections } from "./projections.ts";
-import { type Start, startOf } from "./readiness.ts";
+import { apiMissing, projectorMissing, whenReady, workerMissing } from "./readiness.ts";
 import { openFolderBlobs } from "./storage/folder-blobs.ts";
 import { type Aggregates, aggregatesOn } from "./use-cases.ts";
 
-/** Everything in one process, serving. */
+/** A process with its roles, serving. */
 export interface Waybill extends AsyncDisposable {
   readonly url: string;
   /** Resolves when `/readyz` answers 200: read models of another generation are rebuilt first. */
@@ -44,110 +46,165 @@ export interface Adapters {
   readonly database: Database;
 }
 
-export type Decorate = (adapters: Adapters) => Adapters;
+export type Decorate = { readonly [Name in keyof Adapters]?: (adapter: Adapters[Name]) => Adapters[Name] };
 
 const ids = {
   folder: token<DataFolder>("data folder"),
+  place: token<Place>("where embedded servers keep their files"),
   server: token<DatabaseServer>("database server"),
   readers: token<OpenDatabase>("connections of readers"),
   writers: token<OpenDatabase>("connections of projections"),
+  database: token<Database>("database of projections"),
   log: token<EventLog>("log"),
   signer: token<Signer>("signer"),
-  adapters: token<Adapters>("adapters"),
   blobs: token<BlobStore>("blobs"),
   aggregates: token<Aggregates>("aggregates"),
   owner: token<string>("name among the processes on the same log"),
   readModels: token<Watched>("read models"),
+  workers: token<Workers>("workers of all processes"),
   projections: token<AsyncDisposable>("running projections"),
-  policies: token<Policies>("running policies"),
-  background: token<Background>("background"),
+  policies: token<AsyncDisposable>("running policies"),
+  background: token<AsyncDisposable>("background"),
   application: token<Application>("application"),
-  start: token<Start>("start"),
   listening: token<Listening>("listening"),
 };
+
+const atWork: Readonly<Record<Role, Token<RoleAtWork>>> = {
+  api: token<RoleAtWork>("api"),
+  projector: token<RoleAtWork>("projector"),
+  worker: token<RoleAtWork>("worker"),
+  deliverer: token<RoleAtWork>("deliverer"),
+};
+
+/** What serves others begins before what is served, and ends after it. */
+const order: readonly Role[] = ["projector", "worker", "deliverer", "api"];
 
 interface Setting {
   readonly config: Config;
   readonly logger: Logger;
   readonly decorate: Decorate;
   readonly failed: (error: unknown) => void;
+  /** Aborts when load balancers shall go away. */
+  readonly leaving: AbortSignal;
   /** Aborts when the stop begins. */
   readonly closing: AbortSignal;
 }
 
-/** Opens what is needed in the order in which it is needed; closes it in reverse. Half a start leaves nothing behind. */
-export const compose = async (config: Config, logger: Logger, decorate: Decorate = (adapters) => adapters): Promise<Waybill> => {
+/** Opens what the roles need in the order in which it is needed; closes it in reverse. Half a start leaves nothing behind. */
+export const compose = async (config: Config, logger: Logger, decorate: Decorate = {}): Promise<Waybill> => {
   await using opened = new AsyncDisposableStack();
   const failure = Promise.withResolvers<Error>();
   const failed = (error: unknown) => failure.resolve(error instanceof Error ? error : new Error(String(error)));
-  const ended = new AbortController();
+  const [leaving, ended] = [new AbortController(), new AbortController()];
   const container = newContainer();
   const { begun, settled } = openings(opened);
-  const bind = provide(container, begun);
-  const setting = { config, logger, decorate, failed, closing: ended.signal };
-  for (const part of [bindStores, bindReadSide, bindWork, bindEdges]) part(bind, setting);
+  const setting = { config, logger, decorate, failed, leaving: leaving.signal, closing: ended.signal };
+  for (const part of [bindStores, bindReadModels, bindProjector, bindWorker, bindDeliverer, bindApi, bindHttp]) part(provide(container, begun), setting);
+  const inOrder = order.filter((role) => config.WAYBILL_ROLE.includes(role));
 
-  const { url } = await container.getAsync<Listening>(ids.listening).catch(async (error: unknown) => {
+  const open = async () => {
+    const parts: RoleAtWork[] = [];
+    for (const role of inOrder) parts.push(await container.getAsync(atWork[role]));
+    const { url } = await container.getAsync<Listening>(ids.listening);
+    const { lost } = await container.getAsync<DatabaseServer>(ids.server);
+    void lost.then(failed);
+    for (const { begin } of parts) await begin?.();
+    return { url, ready: whenReady(async () => (await Promise.all(parts.map(({ missing }) => missing()))).flat(), ended.signal) };
+  };
+  const serving = await open().catch(async (error: unknown) => {
     ended.abort();
     await settled();
     throw error;
   });
-  const { lost } = await container.getAsync<DatabaseServer>(ids.server);
-  void lost.then(failed);
-  const [folder, { tokens }] = [await container.getAsync<DataFolder>(ids.folder), await container.getAsync<Aggregates>(ids.aggregates)];
-  await ensureAdminToken(folder.path, tokens);
-  const { ready } = await container.getAsync<Start>(ids.start);
   const closing = opened.move();
-  closing.defer(() => ended.abort());
-  return { url, ready, failed: failure.promise, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+  closing.defer(() => drain({ leaving, ended, noticeMs: config.WAYBILL_DRAIN_NOTICE_MS }));
+  return { ...serving, failed: failure.promise, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 };
 
 const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void => {
-  bind(ids.folder, [], () => openDataFolder(config.WAYBILL_DATA));
-  bind(ids.owner, [ids.folder], (folder) => nodeId(folder.at("node-id")));
-  bind(ids.server, [ids.folder], (folder) => openDatabaseServer(config, folder, logger));
+  const shared = isShared(config);
+  bind(ids.folder, [], () => openDataFolder(config.WAYBILL_DATA, shared ? "shared" : "exclusive"));
+  // What is kept in the folder alone is not touched before the folder is ours; with servers for all of that, not every role needs it.
+  if (shared) bind(ids.place, [], () => placeOf(config.WAYBILL_DATA));
+  else bind(ids.place, [ids.folder], (folder) => placeOf(folder.path));
+  if (shared) bind(ids.owner, [], runId);
+  else bind(ids.owner, [ids.folder], (folder) => nodeId(folder.at("node-id")));
+  bind(ids.server, [ids.place], (place) => openDatabaseServer(config, place, logger));
   bind(ids.readers, [ids.server], ({ connect }) => openDatabase(connect, 16));
   bind(ids.writers, [ids.server], ({ connect }) => openDatabase(connect, 8));
-  bind(ids.log, [ids.folder, ids.server], (folder, { connect }) => openLog(config, { folder, connect }));
+  bind(ids.database, [ids.writers], (writers) => {
+    const { [Symbol.asyncDispose]: _, ...database } = writers;
+    return decorate.database?.(database) ?? database;
+  });
+  bind(ids.log, [ids.place, ids.server], async (folder, { connect }) => {
+    const log = await openLog(config, { folder, connect });
+    return decorate.log?.(log) ?? log;
+  });
   bind(ids.signer, [ids.folder], async (folder) => {
     const passphrase = await passphraseOf({ configured: config.WAYBILL_VAULT_PASSPHRASE, file: folder.at("vault-passphrase") });
-    return openFileVault({ folder: folder.at("keys"), passphrase });
+    const vault = await openFileVault({ folder: folder.at("keys"), passphrase });
+    return decorate.signer?.(vault) ?? vault;
   });
-  bind(ids.blobs, [ids.folder], (folder) => openFolderBlobs(folder.at("blobs")));
-  bind(ids.adapters, [ids.log, ids.signer, ids.writers], (log, signer, database) => decorate({ log, signer, database }));
+  bind(ids.blobs, [ids.folder], (folder) => openFolderBlobs(folder.at("blobs"), { shared }));
+  bind(ids.aggregates, [ids.log], aggregatesOn);
 };
 
-const bindReadSide = (bind: Provide, { logger }: Setting): void => {
-  bind(ids.readModels, [ids.adapters], ({ log, database }) => watchProjections({ projections, log, database }));
+const bindReadModels = (bind: Provide): void => {
+  bind(ids.readModels, [ids.log, ids.database], (log, database) => watchProjections({ projections, log, database }));
+  bind(ids.workers, [ids.readers], workersIn);
+};
+
+const bindProjector = (bind: Provide, { logger }: Setting): void => {
   bind(ids.projections, [ids.readModels, ids.owner], (watched, owner) =>
     runProjections(watched, { owner, stopped: (projection, error) => logger.error("projection stopped", { projection, error }) }),
   );
+  bind(atWork.projector, [ids.readModels, ids.projections], (readModels) => ({ missing: projectorMissing(readModels) }));
 };
 
-const bindWork = (bind: Provide, { config, logger, failed }: Setting): void => {
-  bind(ids.aggregates, [ids.adapters], ({ log }) => aggregatesOn(log));
+const policiesOf = ({ tasks }: Aggregates) => [publishChanges(tasks)];
+
+const bindWorker = (bind: Provide, { config, logger, failed, closing }: Setting): void => {
   const stopped = (policy: string, error: string) => logger.error("policy stopped", { policy, error });
-  bind(ids.policies, [ids.adapters, ids.readers, ids.aggregates, ids.owner, ids.projections], ({ log }, database, { tasks }, owner) =>
-    runPolicies({ policies: [publishChanges(tasks)], log, database, owner, stopped }),
+  bind(ids.policies, [ids.log, ids.readers, ids.aggregates, ids.owner], (log, database, aggregates, owner) =>
+    runPolicies({ policies: policiesOf(aggregates), log, database, owner, stopped }),
   );
-  const renewalMs = config.WAYBILL_RENEWAL_INTERVAL_MS;
+  const common = { clock: Date.now, logger, renewalMs: config.WAYBILL_RENEWAL_INTERVAL_MS, failed, ending: closing };
   bind(
     ids.background,
-    [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.owner, ids.policies],
-    (adapters, sql, aggregates, readModels, owner) =>
-      runBackground({ ...adapters, sql, aggregates, readModels, clock: Date.now, logger, owner, renewalMs, failed }),
+    [ids.log, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.owner, ids.workers],
+    (log, signer, sql, aggregates, readModels, owner, workers) =>
+      runBackground({ ...common, log, signer, sql, aggregates, readModels, owner, workers }),
+  );
+  bind(atWork.worker, [ids.readModels, ids.log, ids.policies, ids.background], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
+};
+
+/** Delivers the log's tail to those who are not on it themselves: where there is no Redis, nobody. */
+const bindDeliverer = (bind: Provide): void => {
+  bind(atWork.deliverer, [ids.log], (log) => ({ missing: () => log.head().then(() => []) }));
+};
+
+const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
+  bind(
+    ids.application,
+    [ids.log, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.workers],
+    (log, signer, sql, aggregates, readModels, workers) => {
+      const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql }));
+      return applicationOf({ log, signer, sql, aggregates, readModels, workers, policies, config, logger, closing });
+    },
+  );
+  bind(
+    atWork.api,
+    [ids.application, ids.readModels, ids.log, ids.blobs, ids.folder, ids.aggregates],
+    (application, readModels, log, blobs, folder, { tokens }) => ({
+      missing: apiMissing(readModels, log, closing),
+      routers: apiRouters(application, blobs, config),
+      begin: () => ensureAdminToken(folder.path, tokens),
+    }),
   );
 };
 
-const bindEdges = (bind: Provide, { config, logger, closing }: Setting): void => {
-  bind(
-    ids.application,
-    [ids.adapters, ids.readers, ids.aggregates, ids.readModels, ids.policies, ids.background],
-    (adapters, sql, aggregates, readModels, policies, background) =>
-      applicationOf({ ...adapters, sql, aggregates, readModels, policies, background, config, logger, closing }),
-  );
-  bind(ids.start, [ids.adapters, ids.readModels, ids.projections], ({ log }, readModels) => startOf(readModels, log, closing));
-  bind(ids.listening, [ids.application, ids.start, ids.blobs], (application, start, blobs) =>
-    listen(httpOf(application, start, blobs, config), { host: config.HOST, port: config.PORT }),
-  );
+const bindHttp = (bind: Provide, { config, logger, leaving }: Setting): void => {
+  const { HOST: host, PORT: port, WAYBILL_ROLE: role, WAYBILL_DRAIN_MS: graceMs } = config;
+  const needs = order.filter((one) => role.includes(one)).map((one) => atWork[one]);
+  bind(ids.listening, needs, (...parts) => listen(httpOf(parts, { roles: role, leaving, logger }), { host, port, graceMs }));
 };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { CliConfig } from "#api/cli/session.ts";
 import { InvalidInput } from "#domain/kernel/errors.ts";
+import { databaseTlsContradictions } from "./database-tls.ts";
 import { tlsContradictions, type TlsSettings, tlsVariables } from "./tls.ts";
 
 const whole = (least: number, most: number, what: string) => z.coerce.number(what).int(what).min(least, what).max(most, what);
@@ -52,6 +53,8 @@ const ServerEnvironment = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must look like redis://user:password@host:6379/0" }).optional(),
   /** Begins every key, so that several installations may share a server. */
   REDIS_PREFIX: z.string().regex(/^[a-zA-Z0-9._:-]{1,64}$/, "must be letters, digits, . _ : -").default("waybill"),
+  /** As the clients of PostgreSQL heed it: here `DATABASE_TLS_ENABLED` is in its place. */
+  PGSSLMODE: z.string().optional(),
   /** `production` refuses what is only fit for trying out. */
   NODE_ENV: z.string().optional(),
   ...tlsVariables,
@@ -63,6 +66,10 @@ const ServerEnvironment = z.object({
   WAYBILL_MAX_REQUEST_BYTES: bytes.default(4 * 1024 ** 2),
   /** How long a read waits for the position of its `after`. */
   WAYBILL_READ_WAIT_MS: milliseconds.default(2_000),
+  /** How long requests that are under way, and the task in hand, may go on when the process is told to stop. */
+  WAYBILL_DRAIN_MS: milliseconds.default(25_000),
+  /** How long connections are still taken when `/readyz` says already that the process is about to stop: for load balancers that ask it. */
+  WAYBILL_DRAIN_NOTICE_MS: whole(0, 2 ** 31 - 1, "must be a number of milliseconds: whole").default(0),
   /** How often the publisher looks for metadata that is due for renewal. */
   WAYBILL_RENEWAL_INTERVAL_MS: milliseconds.default(30_000),
   /** Only documents of `WAYBILL_PERSISTED_DOCUMENTS` are executed. */
@@ -93,9 +100,20 @@ const contradictions = (config: Config): InvalidInput["issues"][number][] => {
     ...(address !== undefined && config[address] === undefined ? [{ path: [address], message: `is needed with LOG_ENGINE=${engine}` }] : []),
     ...(!alone && engine === "sqlite" ? [{ path: ["LOG_ENGINE"], message: "cannot be sqlite with WAYBILL_ROLE: that log belongs to one process, which does everything" }] : []),
     ...(!alone && config.DATABASE_URL === undefined ? [{ path: ["DATABASE_URL"], message: "is needed with WAYBILL_ROLE: the private PostgreSQL belongs to one process" }] : []),
+    ...(role.join() === "deliverer" && config.REDIS_URL === undefined ? [{ path: ["REDIS_URL"], message: "is needed with WAYBILL_ROLE=deliverer: without Redis there is nobody to deliver to" }] : []),
+    ...databaseTlsContradictions(config),
     ...(["DATABASE", "EVENTSTORE", "KAFKA", "REDIS"] as const).flatMap((of) => tlsContradictions(of, tlsSettings(config, of), config.NODE_ENV === "production")),
   ];
 };
+
+/** The environment with what the command line says in its place. */
+export const environmentWith = (settings: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string | undefined>> => ({
+  ...process.env,
+  ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)),
+});
+
+/** Nothing of this installation's truth is in the data folder but keys and blobs: any number of processes may have it in common. */
+export const isShared = ({ LOG_ENGINE, DATABASE_URL }: Config): boolean => LOG_ENGINE !== "sqlite" && DATABASE_URL !== undefined;
 
 /** The TLS settings of one dependency. */
 export const tlsSettings = (config: Config, of: "DATABASE" | "EVENTSTORE" | "KAFKA" | "REDIS"): TlsSettings => ({

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
-import type { RequestListener, Server } from "node:http";
+import type { RequestListener, Server, ServerResponse } from "node:http";
 import { once } from "node:events";
+import { Server as TcpServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CannotStart } from "./cannot-start.ts";
 
@@ -25,16 +26,31 @@ export interface ListenOptions {
 const patience = { headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 65_000 };
 const silentMs = 120_000;
 
-/** Serves until disposed of: then no new connection, idle ones end, the others have `graceMs` to finish. */
+/**
+ * Serves until disposed of: then no new connection is taken, those that are there end with their next answer, and whatever is under
+ * way has `graceMs` to finish.
+ */
 export const listen = async (application: RequestListener, { host, port, graceMs = 5000 }: ListenOptions): Promise<Listening> => {
-  const server = createServer(patience, application).setTimeout(silentMs);
+  const open = new Set<ServerResponse>();
+  let closing: Promise<void> | undefined;
+  const tracked: RequestListener = (request, response) => {
+    response.shouldKeepAlive &&= closing === undefined;
+    open.add(response);
+    response.once("close", () => open.delete(response));
+    application(request, response);
+  };
+  const server = createServer(patience, tracked).setTimeout(silentMs);
+  const stop = () => {
+    for (const response of open) response.shouldKeepAlive = false;
+    return (closing ??= close(server, graceMs));
+  };
   try {
     await once(server.listen(port, host), "listening");
   } catch (cause) {
     throw new CannotStart(cannotListen(cause, host, port), { cause });
   }
   const bound = portOf(server);
-  return { port: bound, url: `http://${inUrl(host)}:${bound}`, [Symbol.asyncDispose]: () => close(server, graceMs) };
+  return { port: bound, url: `http://${inUrl(host)}:${bound}`, [Symbol.asyncDispose]: stop };
 };
 
 const cannotListen = (cause: unknown, host: string, port: number): string => {
@@ -56,15 +72,29 @@ const inUrl = (host: string): string => {
   return host.includes(":") ? `[${host}]` : host;
 };
 
+/**
+ * A client may be about to send on a connection that it was told to keep; to close that at once would lose its request without an
+ * answer. So it has a moment to do so, and is told to close with the answer.
+ */
+const idleMs = 500;
+
 const close = async (server: Server, graceMs: number): Promise<void> => {
   const closed = once(server, "close");
-  server.close();
-  const grace = new AbortController();
-  const hangUp = sleep(graceMs, undefined, { signal: grace.signal }).then(() => server.closeAllConnections(), () => {});
-  // A connection that finishes its last answer meanwhile would be kept alive for the next request.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  // Not the HTTP server's own `close`, which hangs up on idle connections first.
+  TcpServer.prototype.close.call(server);
+  const over = new AbortController();
+  const { signal } = over;
+  const hangUp = sleep(graceMs, undefined, { signal }).then(() => server.closeAllConnections(), () => {});
+  const hangUpIdle = sleep(Math.min(idleMs, graceMs), undefined, { signal }).then(() => sweep(server, signal), () => {});
   await closed;
-  clearInterval(idle);
-  grace.abort();
-  await hangUp;
+  over.abort();
+  await Promise.all([hangUp, hangUpIdle]);
+};
+
+/** An answer whose head was sent before may leave its connection to be kept for the next request. */
+const sweep = async (server: Server, signal: AbortSignal): Promise<void> => {
+  while (!signal.aborted) {
+    server.closeIdleConnections();
+    await sleep(50, undefined, { signal }).catch(() => {});
+  }
 };

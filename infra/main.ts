@@ -1,15 +1,13 @@
-import { relative } from "node:path";
 import { InvalidInput, Unavailable } from "#domain/kernel/errors.ts";
 import { described } from "#projections/kernel/checkpoint.ts";
-import { adminTokenFile } from "./admin-token.ts";
 import { CannotStart } from "./cannot-start.ts";
-import { compose, type Decorate, type Waybill } from "./compose.ts";
-import { type Config, readConfig } from "./config.ts";
-import { jsonLines } from "./log.ts";
+import { compose, type Decorate } from "./compose.ts";
+import { readConfig } from "./config.ts";
+import { greeting } from "./greeting.ts";
+import { jsonLines, type Logger } from "./log.ts";
 import { stopSignal } from "./stop-signal.ts";
-import { version } from "./version.ts";
 
-/** Runs everything in this process until SIGINT or SIGTERM; the promise resolves to the exit code. */
+/** Runs this process's roles until SIGINT or SIGTERM; the promise resolves to the exit code. */
 export const serve = async (environment?: Readonly<Record<string, string | undefined>>, decorate?: Decorate): Promise<number> => {
   const logger = jsonLines((line) => process.stderr.write(line));
   const stop = stopSignal();
@@ -20,12 +18,13 @@ export const serve = async (environment?: Readonly<Record<string, string | undef
     try {
       const over = Promise.race([stop.received, waybill.failed]);
       const stopped = await Promise.race([waybill.ready, over]);
-      if (stopped === undefined) process.stdout.write(greeting(config, waybill, performance.now() - began));
+      if (stopped === undefined) process.stdout.write(greeting(config, { url: waybill.url, ms: performance.now() - began }));
       const failure = await over;
       if (failure instanceof Error) logger.error("a part failed", { error: failure });
       else process.stdout.write("stopping …\n");
       return failure instanceof Error ? 1 : 0;
     } finally {
+      giveUpAfter(config.WAYBILL_DRAIN_NOTICE_MS + config.WAYBILL_DRAIN_MS + closingMs, logger);
       await waybill[Symbol.asyncDispose]();
     }
   } catch (error) {
@@ -36,24 +35,22 @@ export const serve = async (environment?: Readonly<Record<string, string | undef
   }
 };
 
+/** What is left to do when requests are over: leases given back, connections and files closed. */
+const closingMs = 4_000;
+
+/** Whoever stops us waits for a while and then kills; better that the log says what happened. */
+const giveUpAfter = (milliseconds: number, logger: Logger): void => {
+  const end = () => {
+    logger.error("not everything came to rest in time: this process ends without it", { milliseconds });
+    process.exit(1);
+  };
+  setTimeout(end, milliseconds).unref();
+};
+
 /** What stands in the way of a start, for whoever can mend it; null for a defect, which is shown with its stack. */
 const obstacle = (error: unknown): string | null => {
   if (error instanceof Unavailable) return described(error);
   return error instanceof CannotStart || error instanceof InvalidInput ? error.message : null;
-};
-
-const greeting = ({ WAYBILL_DATA }: Config, { url }: Waybill, ms: number): string => {
-  const folder = relative(process.cwd(), WAYBILL_DATA) || ".";
-  return [
-    `Waybill ${version} is ready after ${(ms / 1000).toFixed(1)} s.`,
-    "",
-    `  GraphiQL    ${url}/graphql`,
-    `  Token       ${adminTokenFile(folder)}   (the local CLI finds it)`,
-    "  Next        npx waybill init demo   (in a second terminal)",
-    "",
-    `Ctrl-C stops it; everything stays in ${folder}.`,
-    "",
-  ].join("\n");
 };
 
 if (import.meta.main) process.exitCode = await serve();

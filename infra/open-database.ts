@@ -1,6 +1,6 @@
 import type { ClientConfig } from "pg";
 import { type Config, tlsSettings } from "./config.ts";
-import type { DataFolder } from "./data-folder.ts";
+import type { Place } from "./data-folder.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import type { Logger } from "./log.ts";
 import { answering } from "./postgres/answering.ts";
@@ -14,14 +14,22 @@ export interface DatabaseServer extends AsyncDisposable {
   readonly lost: Promise<Error>;
 }
 
-export const openDatabaseServer = async (config: Config, folder: DataFolder, logger: Logger): Promise<DatabaseServer> => {
+export const openDatabaseServer = async (config: Config, folder: Place, logger: Logger): Promise<DatabaseServer> => {
   const { DATABASE_URL: url } = config;
   if (url === undefined) {
     const server = await startEmbeddedPostgres({ folder: folder.at("postgres"), log: (message, fields) => logger.info(message, fields) });
-    return { connect: { connectionString: server.url }, lost: server.lost, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+    return { connect: { connectionString: server.url, ssl: false }, lost: server.lost, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
   }
   const ssl = await tlsOf(tlsSettings(config, "DATABASE"));
-  const connect = { connectionString: url, ...(ssl ? { ssl } : {}) };
+  const connect = { connectionString: withoutTls(url), ssl: ssl ?? false };
   await answering(connect, logger);
   return { connect, lost: new Promise(() => undefined), [Symbol.asyncDispose]: async () => undefined };
+};
+
+/** What stands in the URL would take the place of `ssl`, be it the same. */
+const withoutTls = (url: string): string => {
+  const given = new URL(url);
+  if (!given.searchParams.has("sslmode")) return url;
+  given.searchParams.delete("sslmode");
+  return given.href;
 };

@@ -2,12 +2,12 @@ import type { ClientConfig } from "pg";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import { CannotStart } from "./cannot-start.ts";
 import type { Config } from "./config.ts";
-import type { DataFolder } from "./data-folder.ts";
+import type { Place } from "./data-folder.ts";
 import { openPostgresLog } from "./postgres/event-log.ts";
 import { openSqliteLog } from "./sqlite/event-log.ts";
 
 interface Places {
-  readonly folder: DataFolder;
+  readonly folder: Place;
   /** The read models' server. */
   readonly connect: ClientConfig;
 }

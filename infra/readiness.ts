@@ -10,20 +10,34 @@ export const whenReadable = async ({ unready }: Pick<ReadModels, "unready">, sig
   while (!signal.aborted && unready().length > 0) await sleep(lookMs);
 };
 
-/** Whether this process can do its work: `/readyz` and the greeting. */
-export interface Start {
-  /** What it waits for, in words for a person; none: it is ready. */
-  readonly missing: () => readonly string[];
-  readonly ready: Promise<void>;
-}
+/** What a role still waits for before it can do its work, in words for a person; none: it is ready. Throws `Unavailable`. */
+export type Missing = () => Promise<readonly string[]>;
+
+/** Resolves when nothing is missing, or when the signal aborts. */
+export const whenReady = async (missing: Missing, signal: AbortSignal): Promise<void> => {
+  while (!signal.aborted && (await patiently(signal, missing)).length > 0) await sleep(lookMs);
+};
+
+/** A projector does its work when every read model is run by somebody: itself, or another that holds the lease. */
+export const projectorMissing =
+  ({ status }: Pick<ReadModels, "status">): Missing =>
+  async () => (await status()).flatMap(({ name, state }) => (state === "waiting" ? [`read model ${name} is run by nobody`] : []));
+
+/** A worker reads what it is to do from read models, wherever they are run. */
+export const workerMissing =
+  ({ unready }: Pick<ReadModels, "unready">, { head }: Pick<EventLog, "head">): Missing =>
+  async () => {
+    await head();
+    return unready().map((name) => `read model ${name} has no tables yet`);
+  };
 
 const patienceMs = 100;
 
 /**
- * A start is over when every read model has everything that was in the log when it began, tokens among it; one that is stopped by a
- * poison event is not waited for. A normal start finds them so; one without read models fills them first.
+ * What an api needs: its start is over when every read model has everything that was in the log when it began, tokens among it; one
+ * that is stopped by a poison event is not waited for. A normal start finds them so; one without read models fills them first.
  */
-export const startOf = (readModels: ReadModels, log: Pick<EventLog, "head">, signal: AbortSignal): Start => {
+export const apiMissing = (readModels: ReadModels, log: Pick<EventLog, "head">, signal: AbortSignal): Missing => {
   const waiting = new Map<string, string>([["log", "the log"]]);
 
   const fill = async (name: string, head: number): Promise<void> => {
@@ -44,6 +58,11 @@ export const startOf = (readModels: ReadModels, log: Pick<EventLog, "head">, sig
     waiting.delete("log");
   };
 
-  const ready = patiently(signal, begin);
-  return { ready, missing: () => [...waiting.values(), ...(waiting.size > 0 ? [] : readModels.unready().map((name) => `read model ${name}`))] };
+  let failure: unknown;
+  patiently(signal, begin).catch((error: unknown) => (failure = error));
+  return async () => {
+    if (failure !== undefined) throw failure;
+    await log.head();
+    return waiting.size > 0 ? [...waiting.values()] : readModels.unready().map((name) => `read model ${name}`);
+  };
 };

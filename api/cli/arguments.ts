@@ -36,6 +36,11 @@ const read = (values: Record<string, unknown>, declared: Options, { name, rawNam
     return;
   }
   if (value === undefined) throw usageError(`${rawName} needs a value: ${rawName} ${option.value}`);
+  if (option.kind === "list") {
+    const earlier: readonly unknown[] = Array.isArray(values[key]) ? values[key] : [];
+    values[key] = [...earlier, ...value.split(",").map((one) => choice(rawName, one.trim(), option))];
+    return;
+  }
   if (values[key] !== undefined) throw usageError(`${rawName} is given twice`);
   values[key] = option.kind === "integer" ? integer(rawName, value, option) : choice(rawName, value, option);
 };

@@ -1,4 +1,4 @@
-import { type Catalog, catalog, entriesOf } from "./catalog.ts";
+import { type Catalog, entriesOf } from "./catalog.ts";
 import { command, type Command } from "./command.ts";
 import { exitCodes, usageError } from "./exit.ts";
 import { globalOptions, type Options } from "./options.ts";
@@ -16,7 +16,7 @@ export const completion = command(
     options: {},
     examples: [["completion bash", "print the script"]],
   },
-  async ({ output }, { operands: [shell = ""] }) => {
+  async ({ output, catalog }, { operands: [shell = ""] }) => {
     const script = scripts.get(shell);
     if (!script) throw usageError(`there is no completion for ${JSON.stringify(shell)}`, "one of: bash, zsh, fish");
     for (const line of script(await words(catalog))) await output.line(line);

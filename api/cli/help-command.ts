@@ -1,4 +1,4 @@
-import { catalog, entriesOf } from "./catalog.ts";
+import { entriesOf } from "./catalog.ts";
 import { command } from "./command.ts";
 import { nearest } from "./did-you-mean.ts";
 import { exitCodes, usageError } from "./exit.ts";
@@ -12,7 +12,7 @@ export const help = command(
     options: {},
     examples: [["help exit-codes", "what scripts can trust"]],
   },
-  async ({ output }, { operands: [topic] }) => {
+  async ({ output, catalog }, { operands: [topic] }) => {
     const entries = entriesOf(catalog);
     const entry = entries.find(({ name }) => name === topic);
     const lines = topic === undefined ? overview(catalog, output.program) : entry ? commandHelp(await entry.load(), output.program) : topics.get(topic);

@@ -1,11 +1,12 @@
 /** An option as a command declares it; its help, its completion and its reading follow from this. */
 export interface Option {
-  readonly kind: "flag" | "text" | "integer";
+  /** `list`: may be given again, and hold several with commas between them. */
+  readonly kind: "flag" | "text" | "integer" | "list";
   readonly help: string;
   readonly short?: string;
   /** What stands for the value in help: `FILE`. Required for all but flags. */
   readonly value?: string;
-  /** For `text`: the only values. */
+  /** For `text` and `list`: the only values. */
   readonly choices?: readonly string[];
   readonly min?: number;
   readonly max?: number;
@@ -13,7 +14,7 @@ export interface Option {
 
 export type Options = Readonly<Record<string, Option>>;
 
-type Value = { flag: boolean; text: string; integer: number };
+type Value = { flag: boolean; text: string; integer: number; list: readonly string[] };
 
 /** What was given; absent options are absent. */
 export type Values<Declared extends Options> = { readonly [Name in keyof Declared]?: Value[Declared[Name]["kind"]] };

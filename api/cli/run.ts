@@ -30,7 +30,7 @@ export const run = async (args: readonly string[], surroundings: Surroundings): 
 
 const dispatch = async (args: readonly string[], { terminal, config, signal, more = [] }: Surroundings): Promise<number> => {
   const started = performance.now();
-  const catalog = [...ownCatalog, ...more];
+  const catalog = [...more, ...ownCatalog];
   const { name, before, behind } = split(args);
   if (name === undefined || (name === "help" && behind.length === 0)) {
     const { version, help } = readArguments(before, { ...globalOptions, version: { kind: "flag", help: "" } }).values;
@@ -46,7 +46,7 @@ const dispatch = async (args: readonly string[], { terminal, config, signal, mor
     return exitCodes.ok;
   }
   const { openSession } = await import("./session.ts");
-  return run(await openSession(globals, { terminal, config: await config(), signal, started }));
+  return run(await openSession(globals, { terminal, config: await config(), catalog, signal, started }));
 };
 
 // Global options may stand in front of the command; those with a value take the next word along.

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CliError, exitCodes, usageError } from "./exit.ts";
+import type { Catalog } from "./catalog.ts";
 import { Client, isLocal } from "./client.ts";
 import type { GlobalValues } from "./options.ts";
 import { Output, type Terminal } from "./terminal.ts";
@@ -22,6 +23,8 @@ export interface CliConfig {
 export interface Session {
   readonly output: Output;
   readonly config: CliConfig;
+  /** Every command of the program. */
+  readonly catalog: Catalog;
   /** The server, with the token of this run. */
   readonly client: Client;
   /** Aborted by Ctrl-C. */
@@ -32,7 +35,7 @@ export interface Session {
 
 export const openSession = async (
   globals: GlobalValues,
-  { terminal, config, signal, started }: { terminal: Terminal; config: CliConfig; signal: AbortSignal; started: number },
+  { terminal, config, catalog, signal, started }: { terminal: Terminal; config: CliConfig; catalog: Catalog; signal: AbortSignal; started: number },
 ): Promise<Session> => {
   const url = readUrl(globals.url ?? config.url);
   const output = new Output(terminal, {
@@ -41,7 +44,7 @@ export const openSession = async (
     quiet: globals.quiet === true,
     color: globals.color !== false && config.color && terminal.stdout.isTTY === true,
   });
-  return { output, config, client: new Client({ url, token: await readToken(globals, config, url), signal }), signal, started };
+  return { output, config, catalog, client: new Client({ url, token: await readToken(globals, config, url), signal }), signal, started };
 };
 
 const readUrl = (text: string): URL => {

@@ -36,6 +36,7 @@ export const graphqlRouter = (application: Application): RequestHandler => {
     const exchange = { prepared: admitted.prepared, params, context };
     // The fast way: what a client asks for by its hash needs nothing of yoga.
     if (params.sha256 !== null && !admitted.streams) return send(request, response, await run(schema, exchange));
+    if (admitted.streams) cutAt(application.closing, response);
     return yoga(request, response, exchange);
   };
 
@@ -63,9 +64,20 @@ const contextOf = (application: Application, { principal, secret }: Entered, { r
   after,
   requestId: requestIdOf(request.headers),
   traceparent: traceparentOf(request.headers),
-  signal: () => AbortSignal.any([gone(response), application.closing]),
+  signal: () => gone(response),
   stillAllowed: async () => (await application.authenticate(secret)) !== null,
 });
+
+/**
+ * Cut, not completed, when the process is about to end: what is complete a client does not ask for again, and what was cut it takes
+ * up elsewhere, behind the last position that it has seen.
+ */
+const cutAt = (closing: AbortSignal, response: ServerResponse): void => {
+  const cut = () => response.destroy();
+  if (closing.aborted) cut();
+  closing.addEventListener("abort", cut);
+  response.once("close", () => closing.removeEventListener("abort", cut));
+};
 
 const gone = (response: ServerResponse): AbortSignal => {
   const ending = new AbortController();

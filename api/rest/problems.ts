@@ -86,4 +86,7 @@ const hangUps = new Set<unknown>([
 const isHangUp = (error: unknown): boolean => error instanceof Error && "code" in error && hangUps.has(error.code);
 
 /** What nobody before it answered. */
-export const nothingHere: RequestHandler = (_request, response) => sendProblem(response, notFound());
+export const nothingHere =
+  (detail?: string): RequestHandler =>
+  (_request, response) =>
+    sendProblem(response, notFound(detail));

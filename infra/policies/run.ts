@@ -51,7 +51,7 @@ export const runPolicies = (running: RunningPolicies): Policies => {
   const made = once(() => makeCheckpoints(running.database));
   const kept = running.policies.map((policy) => keep(policy, { ...running, made }, closing.signal));
   return {
-    status: () => made().then(() => statusOf(running)),
+    status: () => made().then(() => policyStatus(running)),
     [Symbol.asyncDispose]: async () => {
       closing.abort();
       await Promise.all(kept);
@@ -59,7 +59,8 @@ export const runPolicies = (running: RunningPolicies): Policies => {
   };
 };
 
-const statusOf = async ({ policies, log, database }: RunningPolicies): Promise<readonly PolicyStatus[]> => {
+/** Where every policy stands, wherever it is run. */
+export const policyStatus = async ({ policies, log, database }: Pick<RunningPolicies, "policies" | "log" | "database">): Promise<readonly PolicyStatus[]> => {
   const [head, rows] = await Promise.all([log.head(), allCheckpoints(database, "policies")]);
   return policies.map(({ name }) => {
     const { position = 0, state, held, error = null, failedPosition = null } = rows.find((row) => row.name === name) ?? {};

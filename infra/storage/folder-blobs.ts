@@ -13,11 +13,11 @@ import { incomingFolder, incomingPath, sweepIncoming } from "./incoming.ts";
 const readBytes = 256 * 1024;
 
 /** Blobs as files `ab/cd/<sha256>` of one folder, which any number of processes may share. */
-export const openFolderBlobs = async (folder: string): Promise<BlobStore> => {
+export const openFolderBlobs = async (folder: string, { shared = false } = {}): Promise<BlobStore> => {
   // Until they are published, uploaded files are nobody else's business.
   await onDisk(mkdir(folder, { recursive: true, mode: 0o700 }));
   await onDisk(mkdir(incomingFolder(folder), { recursive: true }));
-  await onDisk(sweepIncoming(folder));
+  await onDisk(sweepIncoming(folder, shared));
   const place = placement(folder);
 
   const put: BlobStore["put"] = async (source, limit) => {

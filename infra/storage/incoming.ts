@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { isMissing } from "./disk.ts";
 
-/** Longer than any upload rests between two of its bytes. */
+/** Far longer than any upload rests between two of its bytes (infra/http.ts), also by another machine's clock. */
 const abandonedAfterMs = 24 * 60 * 60 * 1000;
 
 /** Tells this process from an earlier one that had its pid, as the first process of a container always has. */
@@ -17,11 +17,14 @@ export const incomingFolder = (folder: string): string => join(folder, "incoming
 /** A name nobody else uses, which says whose file it is. */
 export const incomingPath = (folder: string): string => join(incomingFolder(folder), [host, process.pid, run, randomUUID()].join("@"));
 
-/** Deletes what killed processes left; files that another living process may still be writing stay. */
-export const sweepIncoming = async (folder: string): Promise<void> => {
+/**
+ * Deletes what killed processes left; files that another living process may still be writing stay. In a shared folder a process may
+ * live where its pid is not seen from here (another container of the same host name), so that only their age tells.
+ */
+export const sweepIncoming = async (folder: string, shared: boolean): Promise<void> => {
   for (const name of await readdir(incomingFolder(folder))) {
     const path = join(incomingFolder(folder), name);
-    if (isOrphan(name) || (await isAbandoned(path))) await rm(path, { force: true });
+    if ((!shared && isOrphan(name)) || (await isAbandoned(path))) await rm(path, { force: true });
   }
 };
 

@@ -1,7 +1,6 @@
 import type { EventLog, NewEvent } from "#commands/ports/event-log.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { Database } from "#projections/ports/sql.ts";
-import type { Adapters } from "#infra/compose.ts";
 import { serve } from "#infra/main.ts";
 
 /**
@@ -59,10 +58,4 @@ const commits = (database: Database): Database => ({
   },
 });
 
-const crashing = ({ log, signer, database }: Adapters): Adapters => ({
-  log: appends(log),
-  signer: point === "sign" ? signs(signer) : signer,
-  database: commits(database),
-});
-
-process.exitCode = await serve(process.env, crashing);
+process.exitCode = await serve(process.env, { log: appends, database: commits, ...(point === "sign" ? { signer: signs } : {}) });

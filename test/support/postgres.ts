@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -7,18 +7,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { z } from "zod";
+import type { Certificate } from "./certificates.ts";
 
-/** A private throwaway server; the rest is for tests of what survives. */
+/** A private throwaway server; `kill` and `start` are for tests of what survives. */
 export interface TestServer extends AsyncDisposable {
   readonly url: string;
   readonly kill: () => Promise<void>;
   readonly start: () => Promise<void>;
-  /** Stops it with its children where they are, or lets them go on. */
-  readonly signal: (signal: "SIGSTOP" | "SIGCONT") => void;
+}
+
+export interface ServerTls {
+  /** Whose clients' certificates are believed. */
+  readonly caFile: string;
+  /** Asked at every start. */
+  readonly certificate: () => Certificate;
+  /** This user must show a certificate of its own name, and comes by TLS only. */
+  readonly strict: string;
 }
 
 /** A server of its own from the binaries in node_modules. Without `fsync` a power cut would lose data; kill -9 does not. */
-export const startPostgres = async ({ fsync = false, connections = 100 } = {}): Promise<TestServer> => {
+export const startPostgres = async ({ fsync = false, tls }: { readonly fsync?: boolean; readonly tls?: ServerTls } = {}): Promise<TestServer> => {
   const bin = binaries();
   const data = mkdtempSync(join(tmpdir(), "waybill-postgres-"));
   process.once("exit", () => rmSync(data, { recursive: true, force: true }));
@@ -27,14 +35,14 @@ export const startPostgres = async ({ fsync = false, connections = 100 } = {}): 
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr.toString()}`);
   const port = await freePort();
   const url = `postgres://waybill@127.0.0.1:${port}/postgres`;
-  const options = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories=", `fsync=${fsync ? "on" : "off"}`, `max_connections=${connections}`];
+  const options = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories=", `fsync=${fsync ? "on" : "off"}`, ...(tls ? tlsOptions : [])];
   let server: ChildProcess | undefined;
+  process.once("exit", () => server?.kill("SIGQUIT"));
 
   const start = async () => {
+    if (tls) placeTls(data, tls);
     server = spawn(join(bin, "postgres"), ["-D", data, ...options.flatMap((option) => ["-c", option])], { ...unprivileged, stdio: "ignore" });
     server.unref();
-    const started = server;
-    process.once("exit", () => started.kill("SIGQUIT"));
     await answering(url);
   };
   const end = async (signal: NodeJS.Signals) => {
@@ -48,9 +56,6 @@ export const startPostgres = async ({ fsync = false, connections = 100 } = {}): 
   return {
     url,
     start,
-    signal: (signal) => {
-      for (const pid of [server?.pid, ...childrenOf(server?.pid)]) if (pid !== undefined) process.kill(pid, signal);
-    },
     kill: async () => {
       // A child that has not yet noticed its parent's end would still answer.
       const children = childrenOf(server?.pid);
@@ -89,6 +94,20 @@ const inServer = async (url: string, statement: string): Promise<void> => {
   } finally {
     await client.end();
   }
+};
+
+const tlsOptions = ["ssl=on", "ssl_cert_file=server.pem", "ssl_key_file=server.key", "ssl_ca_file=ca.pem"];
+
+/** The key must be the server's user's, and nobody else's. */
+const placeTls = (data: string, { caFile, certificate, strict }: ServerTls): void => {
+  const { certFile, keyFile } = certificate();
+  for (const [from, name] of [[caFile, "ca.pem"], [certFile, "server.pem"], [keyFile, "server.key"]] as const) {
+    copyFileSync(from, join(data, name));
+    chmodSync(join(data, name), 0o600);
+    if (unprivileged.uid !== undefined) chownSync(join(data, name), unprivileged.uid, unprivileged.gid);
+  }
+  const lines = [`hostssl all ${strict} all trust clientcert=verify-full`, `host all ${strict} all reject`, "host all all all trust"];
+  writeFileSync(join(data, "pg_hba.conf"), `${lines.join("\n")}\n`);
 };
 
 // PostgreSQL refuses to run as root.

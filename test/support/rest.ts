@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import type { Authenticate } from "#api/access/principal.ts";
-import { httpApplication } from "#api/rest/application.ts";
-import type { HttpNeeds } from "#api/rest/application.ts";
+import { httpApplication, type HttpNeeds as EdgeNeeds, type RestNeeds, restRouters } from "#api/rest/application.ts";
 import type { Failure } from "#api/rest/problems.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import { listen } from "#infra/http.ts";
@@ -15,6 +14,11 @@ import { openFolderBlobs } from "#infra/storage/folder-blobs.ts";
 import { sqlBeside } from "#projections/kernel/projection.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { freshDatabase } from "./postgres.ts";
+
+interface HttpNeeds extends Omit<EdgeNeeds, "routers">, RestNeeds {
+  /** What else is served. */
+  readonly others?: EdgeNeeds["routers"];
+}
 
 /** REST over a real socket, on a read model `tuf` of its own. */
 export interface RestServer extends AsyncDisposable {
@@ -51,7 +55,9 @@ export const serveRest = async (change: (needs: HttpNeeds) => HttpNeeds = (needs
     ready: () => Promise.resolve({ ready: true, missing: [] }),
     report: (failure) => failures.push(failure),
   };
-  const { url, port } = stack.use(await listen(httpApplication(change(usual)), { host: "127.0.0.1", port: 0, graceMs: 100 }));
+  const needs = change(usual);
+  const routers = [...restRouters(needs), ...(needs.others ?? [])];
+  const { url, port } = stack.use(await listen(httpApplication({ ...needs, routers }), { host: "127.0.0.1", port: 0, graceMs: 100 }));
   const open = stack.move();
   return { url, port, sql, blobs, blobFolder, failures, [Symbol.asyncDispose]: () => open.disposeAsync() };
 };
