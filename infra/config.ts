@@ -154,3 +154,9 @@ export const cliConfig = (environment: NodeJS.ProcessEnv = process.env): CliConf
     color: NO_COLOR === undefined && TERM !== "dumb",
   };
 };
+
+/** Folder of what can be fetched again, for all projects of this user. */
+export const cacheFolder = ({ XDG_CACHE_HOME } = process.env): string => join(XDG_CACHE_HOME || join(homedir(), ".cache"), "waybill");
+
+/** Folders of programs. */
+export const searchPath = ({ PATH } = process.env): string => PATH ?? "/usr/bin:/bin";

@@ -6,7 +6,7 @@ import { temporary } from "#test/support/embedded-postgres/folders.ts";
 import { isRoot, plainUser } from "#test/support/embedded-postgres/privileges.ts";
 import { thisProject } from "#test/support/embedded-postgres/project.ts";
 import { type Newcomer, newcomer } from "#test/support/newcomer.ts";
-import { freshDatabase } from "#test/support/postgres.ts";
+import { engineOfThisRun } from "#test/support/engine.ts";
 import { readmeCommands } from "#test/support/readme.ts";
 
 const [install = [], quickstart = [], imports = []] = readmeCommands;
@@ -34,12 +34,14 @@ const isAnswered = async (reader: Newcomer, line: string): Promise<void> => {
 
 const downloaded = ({ folder }: Newcomer): void => assert.deepEqual(readFileSync(join(folder, "out")), readFileSync(join(folder, "README.md")));
 
+/** Addresses that a newcomer, who has nothing of this process's environment, is told. */
+const servers = Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (/^(KAFKA|EVENTSTORE)_/.test(name) && value ? [[name, value]] : [])));
+
 /** The README's own line for the server, on a free port. */
 const starts = (reader: Newcomer): void => {
   before("npm start", async () => {
-    const engine = process.env["LOG_ENGINE"] ?? "sqlite";
-    const database = engine === "postgres" ? await freshDatabase() : undefined;
-    reader.sets({ PORT: "0", LOG_ENGINE: engine, ...(database ? { DATABASE_URL: database.url } : {}) });
+    const { environment } = await engineOfThisRun();
+    reader.sets({ ...servers, PORT: "0", ...environment });
     await reader.arrives();
     const [, url = ""] = await reader.leavesRunning(install.at(-1) ?? "", /GraphiQL +(http:\S+)\/graphql\n[^]*Ctrl-C/);
     reader.sets({ WAYBILL_URL: url });

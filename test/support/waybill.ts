@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freshDatabase } from "#test/support/postgres.ts";
+import { engineOfThisRun } from "#test/support/engine.ts";
 
 /** A whole Waybill in a process and a data folder of its own, on the log engine that `LOG_ENGINE` names. */
 export interface TestWaybill extends AsyncDisposable {
@@ -39,9 +39,8 @@ export interface Settings {
 
 export const startWaybill = async (settings: Settings = {}): Promise<TestWaybill> => {
   const data = await mkdtemp(join(tmpdir(), "waybill data-"));
-  const engine = process.env["LOG_ENGINE"] ?? "sqlite";
-  const database = engine === "postgres" ? await freshDatabase() : undefined;
-  const environment = { WAYBILL_DATA: data, PORT: "0", LOG_ENGINE: engine, ...(database ? { DATABASE_URL: database.url } : {}) };
+  const engine = await engineOfThisRun();
+  const environment = { WAYBILL_DATA: data, PORT: "0", ...engine.environment };
   let run: Run;
   const start = async ({ main, environment: more }: Settings = settings) => {
     run = launch(main ?? "infra/main.ts", { ...environment, ...more });
@@ -75,7 +74,7 @@ export const startWaybill = async (settings: Settings = {}): Promise<TestWaybill
     },
     [Symbol.asyncDispose]: async () => {
       await kill("SIGTERM");
-      await database?.[Symbol.asyncDispose]();
+      await engine[Symbol.asyncDispose]();
       await rm(data, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,38 @@
+/** One broker of a cluster of 1 or 3, each of which is a controller too. */
+export interface Broker {
+  readonly id: number;
+  readonly data: string;
+  /** Of every broker, in the order of their ids from 1. */
+  readonly ports: readonly { readonly clients: number; readonly controller: number }[];
+}
+
+/** Its `server.properties`. */
+export const properties = ({ id, data, ports }: Broker): string => {
+  const own = ports[id - 1];
+  const copies = ports.length;
+  const settings = {
+    "process.roles": "broker,controller",
+    "node.id": id,
+    "controller.quorum.voters": ports.map(({ controller }, at) => `${at + 1}@127.0.0.1:${controller}`).join(","),
+    listeners: `PLAINTEXT://127.0.0.1:${own?.clients},CONTROLLER://127.0.0.1:${own?.controller}`,
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "log.dirs": data,
+    "offsets.topic.replication.factor": copies,
+    "transaction.state.log.replication.factor": copies,
+    "transaction.state.log.min.isr": Math.min(2, copies),
+    "share.coordinator.state.topic.replication.factor": copies,
+    "share.coordinator.state.topic.min.isr": Math.min(2, copies),
+    "min.insync.replicas": Math.min(2, copies),
+    "offsets.topic.num.partitions": 5,
+    "transaction.state.log.num.partitions": 5,
+    "group.initial.rebalance.delay.ms": 0,
+    "auto.create.topics.enable": false,
+    // A broker that was killed may come back only when its old session is over: 9 s by default.
+    "broker.session.timeout.ms": 3_000,
+    "broker.heartbeat.interval.ms": 500,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join("");
+};
