@@ -51,15 +51,15 @@ const toPart = async (part: Part, fault: Fault, stage: Stage): Promise<string> =
 
 const weathers: readonly Weather[] = ["cut", "silent", "half-open"];
 
-/** Off from one server that it has a line of its own to. */
+/** Off from one kind of server: all brokers are one. */
 const isolate = async ({ name }: Part, fault: Fault, { servers, lines }: Stage): Promise<string> => {
-  const server = one(servers.filter((server) => lines.isOwn(server)), fault);
-  if (!server) return name;
+  const group = one([...new Set(servers.map(({ group }) => group))], fault) ?? "postgres";
   const weather = one(weathers, { which: (fault.which * 7) % 1 }) ?? "cut";
-  lines.ofPart(name, server, weather);
+  const become = (weather: Weather) => servers.filter((server) => server.group === group).forEach((server) => lines.ofPart(name, server, weather));
+  become(weather);
   await sleep(fault.ms);
-  lines.ofPart(name, server, "open");
-  return `${name} from ${server.name} (${weather})`;
+  become("open");
+  return `${name} from ${group} (${weather})`;
 };
 
 const toServer = async (server: Server, { deed, ms }: Fault, { lines }: Stage): Promise<string> => {

@@ -4,14 +4,19 @@ import { closingLine, complaints, isGood, section, withSections } from "./report
 import { run } from "./run.ts";
 
 const tell = (line: string) => void process.stderr.write(`${line}\n`);
-// What was started ends with this process, however that ends.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+let opened = new AsyncDisposableStack();
+const interrupted = async () => {
+  await opened.disposeAsync();
+  process.exit(130);
+};
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void interrupted());
 
 try {
   const { engines, options, report } = argumentsOf(process.argv.slice(2));
   const lines: string[] = [];
   for (const engine of engines) {
-    const outcome = await run(engine, { ...options, tell });
+    opened = new AsyncDisposableStack();
+    const outcome = await run(engine, { ...options, tell }, opened).finally(() => opened.disposeAsync());
     for (const complaint of complaints(outcome)) tell(complaint);
     if (!isGood(outcome)) process.exitCode = 1;
     lines.push(closingLine(outcome));

@@ -11,6 +11,7 @@ import { readJournal } from "./journal.ts";
 import type { Options } from "./options.ts";
 import type { Engine } from "./parts/engines.ts";
 import { openStage, partsOf, type Stage, startNodes } from "./parts/stage.ts";
+import { dataIn } from "./parts/waybill.ts";
 import { onTheLog, type Troupe, troupe } from "./parts/troupe.ts";
 import { planOf } from "./plan.ts";
 import { randomOf } from "./random.ts";
@@ -20,9 +21,8 @@ import { watchClients } from "./watch-clients.ts";
 
 export const repositories = ["faults-0", "faults-1"] as const;
 
-/** One run on one engine: starts everything, disturbs it, lets it come to rest and judges what is left. */
-export const run = async (engine: Engine, options: Options): Promise<Outcome> => {
-  await using opened = new AsyncDisposableStack();
+/** One run on one engine: starts everything, disturbs it, lets it come to rest and judges what is left. All of it goes with `opened`. */
+export const run = async (engine: Engine, options: Options, opened: AsyncDisposableStack): Promise<Outcome> => {
   const { tell } = options;
   const stage = await openStage({ ...options, engine, programs: onTheLog }, opened);
   tell(`${stage.servers.map(({ version }) => version).join(", ")} in ${stage.folder}`);
@@ -46,7 +46,7 @@ export const run = async (engine: Engine, options: Options): Promise<Outcome> =>
 /** A token of our own, so that its id is known. */
 const administrator = async (stage: Stage): Promise<Server & { readonly tokenId: string }> => {
   const [url = ""] = stage.urls;
-  const first = { url, token: readFileSync(join(stage.nodes[0]?.data ?? "", "admin-token"), "utf8").trim() };
+  const first = { url, token: readFileSync(join(dataIn(stage.folder), "admin-token"), "utf8").trim() };
   const shape = z.object({ issueToken: z.object({ tokenId: z.string(), secret: z.string() }) });
   const query = "mutation { issueToken(input: { name: \"faults\", scope: ADMIN }) { tokenId secret } }";
   const { issueToken } = await insistently(() => ask(first, query, {}, shape));

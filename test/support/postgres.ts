@@ -140,7 +140,7 @@ const binaries = (): string => {
   return join(root, "native/bin");
 };
 
-export const freePort = (): Promise<number> =>
+const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);

@@ -1,14 +1,27 @@
-import { postgresServer } from "./postgres.ts";
+import { ofServices } from "./services.ts";
 import type { Server } from "./server.ts";
 
 export const engines = ["postgres"] as const;
 export type Engine = (typeof engines)[number];
 
-/** How a process is told of a server, by the address that it reaches it at. */
+/** The settings of a process of Waybill. */
 export type Environment = Readonly<Record<string, string>>;
 
+interface Starting {
+  readonly folder: string;
+  /** Names of all who will have lines to the servers. */
+  readonly parts: readonly string[];
+  readonly tell: (line: string) => void;
+  readonly opened: AsyncDisposableStack;
+}
+
 /** The servers that Waybill needs with this engine, started. */
-export const startServers = async (_engine: Engine, opened: AsyncDisposableStack): Promise<readonly Server[]> => [opened.use(await postgresServer())];
+export const startServers = async (engine: Engine, starting: Starting): Promise<readonly Server[]> => {
+  switch (engine) {
+    case "postgres":
+      return ofServices(["postgres", "redis"], starting);
+  }
+};
 
 const variables: Readonly<Record<Server["group"], string>> = { postgres: "DATABASE_URL", redis: "REDIS_URL", kafka: "KAFKA_BROKERS", eventstoredb: "EVENTSTORE_URL" };
 

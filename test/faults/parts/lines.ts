@@ -6,8 +6,6 @@ export interface Lines {
   /** Where the process reaches the server. */
   portOf(part: string, server: Server): number;
   has(part: string): boolean;
-  /** Each process has its own line to it. */
-  isOwn(server: Server): boolean;
   /** Of all lines to the server. */
   toServer(server: Server, weather: Weather): void;
   /** Of one process's own lines to the server. */
@@ -18,7 +16,10 @@ export const openLines = async (parts: readonly string[], servers: readonly Serv
   const proxies = new Map<string, Proxy>();
   const key = (part: string, { name }: Server) => `${part} ${name}`;
   for (const server of servers)
-    for (const part of parts) proxies.set(key(part, server), opened.use(await openProxy({ host: "127.0.0.1", port: server.port })));
+    for (const part of parts) {
+      const { port, advertised } = server.told?.(part) ?? { port: server.port, advertised: 0 };
+      proxies.set(key(part, server), opened.use(await openProxy({ host: "127.0.0.1", port }, advertised)));
+    }
   const proxyOf = (part: string, server: Server): Proxy => {
     const proxy = proxies.get(key(part, server));
     if (!proxy) throw new Error(`no line between ${part} and ${server.name}`);
@@ -27,7 +28,6 @@ export const openLines = async (parts: readonly string[], servers: readonly Serv
   return {
     portOf: (part, server) => proxyOf(part, server).port,
     has: (part) => parts.includes(part),
-    isOwn: () => true,
     toServer: (server, weather) => parts.forEach((part) => proxyOf(part, server).become(weather)),
     ofPart: (part, server, weather) => proxyOf(part, server).become(weather),
   };

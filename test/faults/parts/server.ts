@@ -1,5 +1,5 @@
 /** A server that Waybill depends on, in our hands. */
-export interface Server extends AsyncDisposable {
+export interface Server {
   /** `postgres`, `redis`, `kafka-1`, `eventstoredb`. */
   readonly name: string;
   /** Of those of one group at most one is disturbed at a time. */
@@ -7,6 +7,8 @@ export interface Server extends AsyncDisposable {
   readonly port: number;
   /** How clients name it when they reach it at this port. */
   readonly address: (port: number) => string;
+  /** Where it expects that the line of a process ends, and at which port it tells that process to come; of servers that tell their clients. */
+  readonly told?: (part: string) => { readonly port: number; readonly advertised: number };
   /** As it calls itself. */
   readonly version: string;
   /** kill -9, children and all. */

@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "#test/support/postgres.ts";
+import { choosePort } from "#infra/services/ports.ts";
 import { type Engine, type Environment, environmentOf, startServers } from "./engines.ts";
 import { type Lines, openLines } from "./lines.ts";
 import type { Part, Role } from "./part.ts";
@@ -31,16 +31,25 @@ export interface Casting {
   /** Names of the programs on the port itself. */
   readonly programs: readonly string[];
   readonly keep: boolean;
+  readonly tell: (line: string) => void;
 }
 
-export const openStage = async ({ engine, processes, programs, keep }: Casting, opened: AsyncDisposableStack): Promise<Stage> => {
+export const openStage = async ({ engine, processes, programs, keep, tell }: Casting, opened: AsyncDisposableStack): Promise<Stage> => {
   const folder = opened.adopt(await mkdtemp(join(tmpdir(), "waybill-faults-")), (folder) => (keep ? undefined : rm(folder, { recursive: true, force: true })));
-  const servers = await startServers(engine, opened);
+  // PostgreSQL's user passes through.
+  await chmod(folder, 0o711);
   const cast = castOf(processes);
-  const lines = await openLines([...cast.map(({ name }) => name), ...programs], servers, opened);
+  const parts = [...cast.map(({ name }) => name), ...programs];
+  const servers = await startServers(engine, { folder: join(folder, "services"), parts, tell, opened });
+  const lines = await openLines(parts, servers, opened);
   const environment = (name: string) => environmentOf(engine, servers, (server) => lines.portOf(name, server));
   const nodes: Node[] = [];
-  for (const { name, role } of cast) nodes.push(node({ name, role, folder, port: await freePort(), environment: environment(name) }));
+  const taken = new Set<number>();
+  for (const { name, role } of cast) {
+    const port = await choosePort(taken);
+    taken.add(port);
+    nodes.push(node({ name, role, folder, port, environment: environment(name) }));
+  }
   const undisturbed = environmentOf(engine, servers, ({ port }) => port);
   return {
     engine,
@@ -61,14 +70,13 @@ const castOf = (processes: number): readonly { readonly name: string; readonly r
     name: `${role}-${all.slice(0, index + 1).filter((one) => one === role).length}`,
   }));
 
-/** Starts the processes and waits until each of them can do its work. The first makes what all of them need. */
+/** Starts the processes, all at once, and waits until each of them can do its work. */
 export const startNodes = async (nodes: readonly Node[], opened: AsyncDisposableStack): Promise<void> => {
-  for (const one of nodes) opened.defer(() => one.part.stop());
-  const [first, ...others] = nodes;
-  first?.part.start();
-  if (first) await ready(first);
-  for (const { part } of others) part.start();
-  await Promise.all(others.map(ready));
+  for (const { part } of nodes) {
+    part.start();
+    opened.defer(() => part.stop());
+  }
+  await Promise.all(nodes.map(ready));
 };
 
 const ready = async ({ url, part }: Node): Promise<void> => {
