@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventId, newId } from "#commands/kernel/command-id.ts";
 import type { EventLog, NewEvent } from "#commands/ports/event-log.ts";
+import { postgresLeases } from "#infra/postgres/leases.ts";
 import { databaseOver, openPool } from "#infra/postgres/sql.ts";
 import { openSqliteLog } from "#infra/sqlite/event-log.ts";
 import { explorer } from "#projections/audit/explorer.ts";
@@ -33,7 +34,7 @@ const caughtUp = async (projection: Projection, log: EventLog): Promise<number> 
   await using opened = new AsyncDisposableStack();
   const { url } = opened.use(await freshDatabase());
   const pool = opened.adopt(openPool({ connectionString: url }), (pool) => pool.end());
-  const watched = opened.use(watchProjections({ projections: [projection], database: databaseOver(pool), log }));
+  const watched = opened.use(watchProjections({ projections: [projection], database: databaseOver(pool), leases: postgresLeases(databaseOver(pool)), log }));
   const head = await log.head();
   const began = performance.now();
   opened.use(runProjections(watched, { owner: "bench" }));

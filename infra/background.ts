@@ -1,10 +1,12 @@
 import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Leases } from "#commands/ports/leases.ts";
 import type { Clock } from "#commands/ports/clock.ts";
 import type { Signer } from "#commands/ports/signer.ts";
-import { runWorker } from "#commands/tasks/run-worker.ts";
+import { type Alone, runWorker } from "#commands/tasks/run-worker.ts";
 import type { Outcome } from "#commands/tasks/worker.ts";
 import { publishPending } from "#commands/trust/publish-pending.ts";
 import { renew } from "#commands/trust/renew.ts";
+import { keepHolding, whileHolding } from "#projections/kernel/lease.ts";
 import { patiently } from "#projections/kernel/pause.ts";
 import type { ReadModels } from "#projections/kernel/watch.ts";
 import type { Sql } from "#projections/ports/sql.ts";
@@ -25,8 +27,9 @@ export interface BackgroundNeeds {
   readonly sql: Sql;
   readonly readModels: ReadModels;
   readonly clock: Clock;
+  readonly leases: Leases;
   readonly logger: Logger;
-  /** Name of this process among those on the same log, the same again after a restart. */
+  /** Name of this process among those on the same log; no other that is alive has it. */
   readonly owner: string;
   readonly renewalMs: number;
   readonly workers: Pick<Workers, "say">;
@@ -38,12 +41,16 @@ export interface BackgroundNeeds {
 
 const reachMs = 30_000;
 
+// Long enough for a process that is busy with a large publication and cannot renew in time.
+const subjectMs = 5000;
+const renewalClockMs = 10_000;
+
 /** The publisher and the clock that renews metadata: what works by itself, until disposed of. */
 export const runBackground = (needs: BackgroundNeeds): AsyncDisposable => {
-  const { aggregates, log, clock, sql, readModels, logger, failed } = needs;
+  const { aggregates, log, clock, sql, readModels, leases, owner, logger, failed } = needs;
   const closing = new AbortController();
   const signal = AbortSignal.any([closing.signal, needs.ending]);
-  const name = `publisher of ${needs.owner}`;
+  const name = `publisher of ${owner}`;
   let state = "idle";
   const presence = needs.workers.say(() => ({ name, kind: "publication", state, lastSeen: new Date(clock()).toISOString() }));
 
@@ -55,11 +62,11 @@ export const runBackground = (needs: BackgroundNeeds): AsyncDisposable => {
   const report = ({ subject, tasks, error }: Outcome) => {
     if (error !== undefined) logger.error("work failed", { worker: name, subject, tasks, error });
   };
-  const watched: typeof publication = async (subject, cause) => {
+  const watched: typeof publication = async (subject, cause, signal) => {
     state = `publishing ${subject}`;
     presence.changed();
     try {
-      return await publication(subject, cause);
+      return await publication(subject, cause, signal);
     } finally {
       state = "idle";
       presence.changed();
@@ -71,18 +78,26 @@ export const runBackground = (needs: BackgroundNeeds): AsyncDisposable => {
       return { position, tasks: await openTasks(sql) };
     });
 
+  // Not our signal: what is in hand when the stop comes is finished under its lease.
+  const draining = new AbortController().signal;
+  const alone: Alone = (subject, above, work) =>
+    whileHolding({ leases, name: `tasks:${subject}`, owner, lifetimeMs: subjectMs, above }, draining, (token, signal) => work({ token, signal }));
+
   const readable = whenReadable(readModels, signal);
   const worker = readable.then(() =>
-    runWorker({ name, tasks: aggregates.tasks, log, clock, openAt, report, signal, jobs: { publication: watched } }),
+    runWorker({ name, tasks: aggregates.tasks, log, clock, openAt, alone, report, signal, jobs: { publication: watched } }),
   );
+  // One clock is enough, however many processes there are.
   const renewal = readable.then(() =>
-    runRenewal({
-      repositories: () => repositoryNames(sql),
-      renew: renew({ ...aggregates, log, clock }),
-      intervalMs: needs.renewalMs,
-      report: (repository, error) => logger.error("renewal failed", { repository, error }),
-      signal,
-    }),
+    keepHolding({ leases, name: "renewal", owner, lifetimeMs: renewalClockMs }, signal, (held) =>
+      runRenewal({
+        repositories: () => repositoryNames(sql),
+        renew: renew({ ...aggregates, log, clock }),
+        intervalMs: needs.renewalMs,
+        report: (repository, error) => logger.error("renewal failed", { repository, error }),
+        signal: held,
+      }),
+    ),
   );
   for (const part of [worker, renewal]) part.catch(failed);
   return {

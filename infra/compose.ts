@@ -1,6 +1,7 @@
 import { publishChanges } from "#commands/policies/publish-changes.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Leases } from "#commands/ports/leases.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { Application } from "#api/application.ts";
 import { runProjections } from "#projections/kernel/run.ts";
@@ -9,12 +10,13 @@ import type { Database } from "#projections/ports/sql.ts";
 import { ensureAdminToken } from "./admin-token.ts";
 import { applicationOf } from "./application.ts";
 import { runBackground } from "./background.ts";
-import { type Config, isShared, type Role } from "./config.ts";
+import { type Config, isShared, type Role, tlsSettings } from "./config.ts";
 import { newContainer, openings, provide, type Provide, type Token, token } from "./container.ts";
 import { type DataFolder, openDataFolder, type Place, placeOf } from "./data-folder.ts";
 import { drain } from "./drain.ts";
 import { type Listening, listen } from "./http.ts";
 import { apiRouters, httpOf, type RoleAtWork } from "./http-application.ts";
+import { openLeases } from "./leases.ts";
 import { nodeId, runId } from "./node-id.ts";
 import { openFileVault } from "./keys/file-vault.ts";
 import { passphraseOf } from "./keys/passphrase.ts";
@@ -26,7 +28,9 @@ import { openDatabase, type OpenDatabase } from "./postgres/open-database.ts";
 import { type Workers, workersIn } from "./postgres/workers.ts";
 import { projections } from "./projections.ts";
 import { apiMissing, projectorMissing, whenReady, workerMissing } from "./readiness.ts";
+import { type Redis, openRedis } from "./redis/redis.ts";
 import { openFolderBlobs } from "./storage/folder-blobs.ts";
+import { tlsOf } from "./tls.ts";
 import { type Aggregates, aggregatesOn } from "./use-cases.ts";
 
 /** A process with its roles, serving. */
@@ -59,6 +63,8 @@ const ids = {
   signer: token<Signer>("signer"),
   blobs: token<BlobStore>("blobs"),
   aggregates: token<Aggregates>("aggregates"),
+  redis: token<Redis | null>("Redis"),
+  leases: token<Leases>("leases"),
   owner: token<string>("name among the processes on the same log"),
   readModels: token<Watched>("read models"),
   workers: token<Workers>("workers of all processes"),
@@ -132,6 +138,8 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
   bind(ids.server, [ids.place], (place) => openDatabaseServer(config, place, logger));
   bind(ids.readers, [ids.server], ({ connect }) => openDatabase(connect, 16));
   bind(ids.writers, [ids.server], ({ connect }) => openDatabase(connect, 8));
+  bind(ids.redis, [], () => openConfiguredRedis(config));
+  bind(ids.leases, [ids.server, ids.redis], ({ connect }, redis) => openLeases(connect, redis));
   bind(ids.database, [ids.writers], (writers) => {
     const { [Symbol.asyncDispose]: _, ...database } = writers;
     return decorate.database?.(database) ?? database;
@@ -149,8 +157,13 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
   bind(ids.aggregates, [ids.log], aggregatesOn);
 };
 
+const openConfiguredRedis = async (config: Config): Promise<Redis | null> => {
+  const { REDIS_URL: url, REDIS_PREFIX: prefix } = config;
+  return url === undefined ? null : openRedis({ url, prefix, tls: await tlsOf(tlsSettings(config, "REDIS")) });
+};
+
 const bindReadModels = (bind: Provide): void => {
-  bind(ids.readModels, [ids.log, ids.database], (log, database) => watchProjections({ projections, log, database }));
+  bind(ids.readModels, [ids.log, ids.database, ids.leases], (log, database, leases) => watchProjections({ projections, log, database, leases }));
   bind(ids.workers, [ids.readers], workersIn);
 };
 
@@ -165,15 +178,15 @@ const policiesOf = ({ tasks }: Aggregates) => [publishChanges(tasks)];
 
 const bindWorker = (bind: Provide, { config, logger, failed, closing }: Setting): void => {
   const stopped = (policy: string, error: string) => logger.error("policy stopped", { policy, error });
-  bind(ids.policies, [ids.log, ids.readers, ids.aggregates, ids.owner], (log, database, aggregates, owner) =>
-    runPolicies({ policies: policiesOf(aggregates), log, database, owner, stopped }),
+  bind(ids.policies, [ids.log, ids.readers, ids.aggregates, ids.leases, ids.owner], (log, database, aggregates, leases, owner) =>
+    runPolicies({ policies: policiesOf(aggregates), log, database, leases, owner, stopped }),
   );
   const common = { clock: Date.now, logger, renewalMs: config.WAYBILL_RENEWAL_INTERVAL_MS, failed, ending: closing };
   bind(
     ids.background,
-    [ids.log, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.owner, ids.workers],
-    (log, signer, sql, aggregates, readModels, owner, workers) =>
-      runBackground({ ...common, log, signer, sql, aggregates, readModels, owner, workers }),
+    [ids.log, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.owner, ids.workers],
+    (log, signer, sql, aggregates, readModels, leases, owner, workers) =>
+      runBackground({ ...common, log, signer, sql, aggregates, readModels, leases, owner, workers }),
   );
   bind(atWork.worker, [ids.readModels, ids.log, ids.policies, ids.background], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
 };
@@ -186,9 +199,9 @@ const bindDeliverer = (bind: Provide): void => {
 const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
   bind(
     ids.application,
-    [ids.log, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.workers],
-    (log, signer, sql, aggregates, readModels, workers) => {
-      const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql }));
+    [ids.log, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.workers],
+    (log, signer, sql, aggregates, readModels, leases, workers) => {
+      const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql, leases }));
       return applicationOf({ log, signer, sql, aggregates, readModels, workers, policies, config, logger, closing });
     },
   );

@@ -5,11 +5,13 @@
 export interface Leases {
   /**
    * The token of a new lease; null while another owner holds it. Whoever asks under the owner's own name gets it at once, with a
-   * new token. Tokens of a name grow strictly, also when the store has forgotten them. Throws `Unavailable`.
+   * new token. Tokens of a name grow strictly, also when the store has forgotten them, as long as its clock does not go back; the
+   * token is also higher than `above`. Who has a store that refuses lower tokens asks for one above the highest it has seen, and
+   * no clock matters. Throws `Unavailable`; then nobody knows whether the lease was given.
    */
-  acquire(name: string, owner: string, lifetimeMs: number): Promise<number | null>;
+  acquire(name: string, owner: string, lifetimeMs: number, above?: number): Promise<number | null>;
 
-  /** Another lifetime from now; false where the lease is another's by now. Throws `Unavailable`. */
+  /** Another lifetime from now; false where the lease has run out, was given back or is another's by now. Throws `Unavailable`. */
   renew(name: string, token: number, lifetimeMs: number): Promise<boolean>;
 
   /** Lets another have it at once; nothing where it is another's by now. Throws `Unavailable`. */

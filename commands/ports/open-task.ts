@@ -7,10 +7,10 @@ export interface OpenTask {
   readonly subject: string;
   /** Leases so far. */
   readonly attempt: number;
-  /** Nobody may take it before: the lease's end or the time of the next try, ISO 8601. */
+  /** Of the last lease; 0 where there was none. */
+  readonly token: number;
+  /** Not to be tried before, ISO 8601. */
   readonly busyUntil: string | null;
-  /** Who leased it last. */
-  readonly worker: string | null;
   readonly correlationId: string;
   /** Of its last event. */
   readonly position: number;

@@ -3,11 +3,11 @@ import type { TaskEvent } from "#domain/tasks/events.ts";
 import type { OpenTask } from "#commands/ports/open-task.ts";
 
 /**
- * The open tasks by id as the worker `me` sees them, kept up to date by the events of all tasks. A lease that the worker itself
- * has, and knows nothing of, is that of its former life: it does not keep the task from being taken.
+ * The open tasks by id, kept up to date by the events of all tasks. One that another has in hand is open too: whether that one
+ * still lives is for the lease of the subject to say.
  */
-export const openTasks = (me: string, initial: readonly OpenTask[]) => {
-  const open = new Map(initial.map((task) => [task.id, task.worker === me ? { ...task, busyUntil: null } : task]));
+export const openTasks = (initial: readonly OpenTask[]) => {
+  const open = new Map(initial.map((task) => [task.id, task]));
 
   const change = (id: string, position: number, change: Partial<OpenTask>) => {
     const task = open.get(id);
@@ -18,10 +18,10 @@ export const openTasks = (me: string, initial: readonly OpenTask[]) => {
     switch (event.type) {
       case "TaskQueued":
         if (!open.has(event.task))
-          open.set(event.task, { id: event.task, kind: event.kind, subject: event.subject, attempt: 0, busyUntil: null, worker: null, correlationId, position });
+          open.set(event.task, { id: event.task, kind: event.kind, subject: event.subject, attempt: 0, token: 0, busyUntil: null, correlationId, position });
         return;
       case "TaskLeased":
-        return change(event.task, position, { attempt: event.attempt, busyUntil: event.worker === me ? null : event.expires, worker: event.worker });
+        return change(event.task, position, { attempt: event.attempt, token: event.token });
       case "TaskSucceeded":
         open.delete(event.task);
         return;

@@ -9,8 +9,18 @@ import type { Clock } from "#commands/ports/clock.ts";
 import type { OpenTask } from "#commands/ports/open-task.ts";
 import type { Tasks } from "./tasks.ts";
 
-/** What a kind of task does for a subject: its result, or a refusal that no further try can change. */
-export type Job = (subject: string, cause: Cause) => Promise<JsonObject | Refusal>;
+/**
+ * What a kind of task does for a subject: its result, or a refusal that no further try can change. The signal aborts when another
+ * has, or may have, taken the subject over: what is not done by then is that one's to do.
+ */
+export type Job = (subject: string, cause: Cause, signal: AbortSignal) => Promise<JsonObject | Refusal>;
+
+/** The lease of a subject, under which its tasks are worked on. */
+export interface Hold {
+  readonly token: number;
+  /** Aborts when the lease is lost. */
+  readonly signal: AbortSignal;
+}
 
 /** How one turn of work ended; for the edge to log. */
 export interface Outcome {
@@ -20,44 +30,44 @@ export interface Outcome {
 }
 
 export interface WorkerNeeds {
-  /** The same again after a restart, and nobody else's: it takes up at once what it held. */
   readonly name: string;
   readonly tasks: Tasks;
   readonly clock: Clock;
 }
 
-const leaseMs = 15_000;
+/** How soon to look again at what another has in hand. */
+export const elsewhereMs = 1000;
 const defectTries = 5;
 const tries = 30;
 
 /**
- * Leases the first that it can of these tasks (one kind, one subject), does the work once, and takes and reports the others when it
- * is done: a try that fails costs two events, however many wait for it. `hold` is told until when a task is busy, `forget`
- * which is over: both are on the log before.
+ * Takes the first that it can of these tasks (one kind, one subject), does the work once, and takes and reports the others when it
+ * is done: a try that fails costs two events, however many wait for it, and one that takes hours costs no more. Whoever has lost
+ * the subject meanwhile finds that the tasks have another attempt. `hold` is told until when a task waits, `forget` which is over:
+ * both are on the log before.
  */
 export const workOn = (needs: WorkerNeeds, job: Job, hold: (id: string, until: string) => void, forget: (id: string) => void) => {
   const { name, tasks, clock } = needs;
   const causeOf = (task: OpenTask, commandId: string): Cause => ({ actor: `worker:${name}`, commandId, correlationId: task.correlationId });
   const tell = (task: OpenTask, command: TaskCommand, commandId: string) => tasks.handle(taskStream(task.id), command, causeOf(task, commandId));
 
-  const lease = async (task: OpenTask): Promise<OpenTask[]> => {
+  const take = async (task: OpenTask, token: number): Promise<OpenTask[]> => {
     const now = clock();
-    const expires = iso(now + leaseMs);
-    const answer = await tell(task, { type: "LeaseTask", worker: name, now: iso(now), expires }, newId(now));
+    const answer = await tell(task, { type: "LeaseTask", worker: name, now: iso(now), token }, newId(now));
     if (!isRefusal(answer)) {
-      hold(task.id, expires);
       // The stream knows which attempt this is; what was read of the task may be older.
       const { state } = await tasks.latest(taskStream(task.id));
-      return state.state === "running" && state.worker === name ? [{ ...task, attempt: state.attempt }] : [];
+      return state.state === "running" && state.token === token ? [{ ...task, attempt: state.attempt }] : [];
     }
-    if (typeof answer.details["until"] === "string") hold(task.id, answer.details["until"]);
+    if (answer.refused === "TASK_LEASED") hold(task.id, iso(now + elsewhereMs));
+    else if (typeof answer.details["until"] === "string") hold(task.id, answer.details["until"]);
     else forget(task.id);
     return [];
   };
 
-  const firstOf = async (due: readonly OpenTask[]) => {
+  const firstOf = async (due: readonly OpenTask[], token: number) => {
     for (const [index, task] of due.entries()) {
-      const [first] = await lease(task);
+      const [first] = await take(task, token);
       if (first) return { first, others: due.slice(index + 1) };
     }
     return { first: undefined, others: [] };
@@ -83,17 +93,19 @@ export const workOn = (needs: WorkerNeeds, job: Job, hold: (id: string, until: s
     return end(task, { type: "SucceedTask", attempt: task.attempt, result: done.result }, null);
   };
 
-  return async (due: readonly OpenTask[]): Promise<Outcome | null> => {
-    const { first, others } = await firstOf(due);
+  return async (due: readonly OpenTask[], { token, signal }: Hold): Promise<Outcome | null> => {
+    const { first, others } = await firstOf(due, token);
     if (!first) return null;
-    const done = await attempted(() => job(first.subject, causeOf(first, newId(clock()))));
+    const done = await attempted(() => job(first.subject, causeOf(first, newId(clock())), signal));
+    // Nothing is wrong with the task: whoever has the subject now takes it at once.
+    if ("error" in done && signal.aborted) return { subject: first.subject, tasks: due.length, error: done.error };
     const lost = await tellEnd(done)(first);
     if ("error" in done) {
       const later = iso(clock() + retryMs(first.attempt));
       for (const task of others) hold(task.id, later);
       return { subject: first.subject, tasks: due.length, error: done.error };
     }
-    const leased = (await Promise.all(others.map(lease))).flat();
+    const leased = (await Promise.all(others.map((task) => take(task, token)))).flat();
     const refusals = [lost, ...(await Promise.all(leased.map(tellEnd(done))))];
     const refusal = refusals.find((one) => one !== null);
     const error = refusal && new Error(`${refusal.refused}: ${refusal.message}`);

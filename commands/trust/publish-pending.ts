@@ -28,7 +28,7 @@ export interface PublishingPending {
  */
 export const publishPending = (needs: PublishingPending): Job => {
   const issue = issueMetadata(needs.signer);
-  return async (repository, cause) => {
+  return async (repository, cause, signal) => {
     const head = await needs.log.head();
     const stream = repositoryStream(repository);
     const { state, revision, position } = await needs.repositories.latest(stream);
@@ -45,6 +45,7 @@ export const publishPending = (needs: PublishingPending): Job => {
     const bins = binsOf(plan).map((name) => indexOf.get(name) ?? 0);
     const targets = await needs.pending.inBins(repository, bins, plan.covers);
     const files = await issue(state, plan, (bin) => targets.get(indexOf.get(bin) ?? 0) ?? "");
+    signal.throwIfAborted();
     const answer = await needs.repositories.handle(stream, { type: "RecordPublication", repository, covers: plan.covers, files }, cause);
     if (isRefusal(answer)) {
       if (overtaken.has(answer.refused)) throw new ConcurrencyConflict(stream, revision, revision + 1);

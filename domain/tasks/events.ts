@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { codec } from "#domain/kernel/codec.ts";
+import { codec, type Upcaster } from "#domain/kernel/codec.ts";
 import { event } from "#domain/kernel/event.ts";
 import { JsonObject } from "#domain/kernel/json.ts";
 
@@ -16,13 +16,13 @@ export const TaskQueued = event("TaskQueued", {
   input: JsonObject,
 });
 
-/** A worker took it; nobody else may until `expires`. */
+/** A worker took it, under a lease of its subject that is kept elsewhere. Whoever takes it next has a higher token. */
 export const TaskLeased = event("TaskLeased", {
   task: z.uuid(),
   worker: z.string(),
   /** 1, 2, 3 … */
   attempt: z.int().min(1),
-  expires: z.iso.datetime(),
+  token: z.int().min(0),
 });
 
 /** It is done; `result` is what came of it. */
@@ -39,5 +39,10 @@ export const TaskFailed = event("TaskFailed", {
 export const TaskEvent = z.discriminatedUnion("type", [TaskQueued, TaskLeased, TaskSucceeded, TaskFailed]);
 export type TaskEvent = z.infer<typeof TaskEvent>;
 
-export const taskCodec = codec("tasks", TaskEvent);
+const upcasters: readonly Upcaster[] = [
+  // Once the lease was this event itself, until a time. Whoever holds one of the subject comes after it.
+  { from: "tasks.TaskLeased.v1", lift: ({ task = null, worker = null, attempt = null }) => ({ task, worker, attempt, token: 0 }) },
+];
+
+export const taskCodec = codec("tasks", TaskEvent, upcasters);
 export const taskStream = (id: string) => `tasks.task-${id}`;

@@ -5,7 +5,7 @@ import type { TaskEvent, TaskKind } from "./events.ts";
 
 export type TaskCommand =
   | { readonly type: "QueueTask"; readonly task: string; readonly kind: TaskKind; readonly subject: string; readonly input: JsonObject }
-  | { readonly type: "LeaseTask"; readonly worker: string; readonly now: string; readonly expires: string }
+  | { readonly type: "LeaseTask"; readonly worker: string; readonly now: string; readonly token: number }
   | { readonly type: "SucceedTask"; readonly attempt: number; readonly result: JsonObject }
   | { readonly type: "FailTask"; readonly attempt: number; readonly error: TaskError; readonly retryAt: string | null };
 
@@ -14,11 +14,11 @@ export interface TaskError {
   readonly message: string;
 }
 
-/** `attempt` counts leases; `busyUntil` is the lease's end, or the time before which a failed task is not tried again. */
+/** `attempt` counts leases, `token` is the last one's; before `busyUntil` a task that failed is not tried again. */
 export type TaskState =
   | { readonly state: "unknown" }
-  | { readonly state: "queued"; readonly task: string; readonly attempt: number; readonly busyUntil: string | null }
-  | { readonly state: "running"; readonly task: string; readonly attempt: number; readonly busyUntil: string; readonly worker: string }
+  | { readonly state: "queued"; readonly task: string; readonly attempt: number; readonly token: number; readonly busyUntil: string | null }
+  | { readonly state: "running"; readonly task: string; readonly attempt: number; readonly token: number; readonly worker: string }
   | { readonly state: "over" };
 
 export type TaskRefusal = "TASK_NOT_FOUND" | "TASK_LEASED" | "TASK_NOT_DUE" | "TASK_OVER" | "LEASE_LOST";
@@ -44,28 +44,27 @@ const decide = (command: TaskCommand, state: TaskState): readonly TaskEvent[] | 
 
 type Open = Extract<TaskState, { readonly task: string }>;
 
-const lease = ({ worker, now, expires }: Extract<TaskCommand, { type: "LeaseTask" }>, held: Open) => {
-  const { task, attempt, busyUntil } = held;
-  // A worker that asks for what it holds has died meanwhile and come back under its name.
-  if (held.state === "running" && held.worker !== worker && held.busyUntil > now)
-    return refuse("TASK_LEASED", "Another worker holds the task", { until: held.busyUntil });
-  if (held.state === "queued" && busyUntil !== null && busyUntil > now)
-    return refuse("TASK_NOT_DUE", "The task waits before it is tried again", { until: busyUntil });
-  return [{ type: "TaskLeased", task, worker, attempt: attempt + 1, expires } as const];
+const lease = ({ worker, now, token }: Extract<TaskCommand, { type: "LeaseTask" }>, open: Open) => {
+  const { task, attempt } = open;
+  // One subject, one worker: who has the higher token has taken over from one that died, or that sleeps and will wake up.
+  if (token <= open.token) return refuse("TASK_LEASED", "Another worker has taken the task over", { token: open.token });
+  if (open.state === "queued" && open.busyUntil !== null && open.busyUntil > now)
+    return refuse("TASK_NOT_DUE", "The task waits before it is tried again", { until: open.busyUntil });
+  return [{ type: "TaskLeased", task, worker, attempt: attempt + 1, token } as const];
 };
 
-const evolve = (_: TaskState, event: TaskEvent): TaskState => {
+const evolve = (before: TaskState, event: TaskEvent): TaskState => {
   switch (event.type) {
     case "TaskQueued":
-      return { state: "queued", task: event.task, attempt: 0, busyUntil: null };
+      return { state: "queued", task: event.task, attempt: 0, token: 0, busyUntil: null };
     case "TaskLeased":
-      return { state: "running", task: event.task, attempt: event.attempt, busyUntil: event.expires, worker: event.worker };
+      return { state: "running", task: event.task, attempt: event.attempt, token: event.token, worker: event.worker };
     case "TaskSucceeded":
       return { state: "over" };
     case "TaskFailed":
       return event.retryAt === null
         ? { state: "over" }
-        : { state: "queued", task: event.task, attempt: event.attempt, busyUntil: event.retryAt };
+        : { state: "queued", task: event.task, attempt: event.attempt, token: "token" in before ? before.token : 0, busyUntil: event.retryAt };
   }
 };
 

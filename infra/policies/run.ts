@@ -1,5 +1,6 @@
 import { Unavailable } from "#domain/kernel/errors.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Leases } from "#commands/ports/leases.ts";
 import type { Policy } from "#commands/policies/policy.ts";
 import {
   allCheckpoints,
@@ -13,7 +14,8 @@ import {
 } from "#projections/kernel/checkpoint.ts";
 import { keepSeat } from "#projections/kernel/keep.ts";
 import { once } from "#projections/kernel/once.ts";
-import { backoff, pause } from "#projections/kernel/pause.ts";
+import { backoff } from "#projections/kernel/pause.ts";
+import { seatName } from "#projections/kernel/seat.ts";
 import { type Walk, walk } from "#projections/kernel/walk.ts";
 import type { Database } from "#projections/ports/sql.ts";
 import { answerAll, Unanswered } from "./answer.ts";
@@ -33,11 +35,14 @@ export interface RunningPolicies {
   readonly policies: readonly Policy[];
   readonly log: EventLog;
   readonly database: Database;
-  /** Name of this process among the owners; the same again after a restart, or it waits for its own old lease. */
+  readonly leases: Leases;
+  /** Name of this process among the owners; no other that is alive has it. */
   readonly owner: string;
   /** Events of one policy that are answered at the same time, at most. */
   readonly abreast?: number | undefined;
-  /** Told when a policy stops, with the cause; for the process's own log. */
+  /** How long a policy rests at an event that it cannot answer: at first, and after several tries. */
+  readonly restMs?: readonly [first: number, most: number] | undefined;
+  /** Told whenever a policy stops, with the cause; for the process's own log. */
   readonly stopped?: ((name: string, error: string) => void) | undefined;
 }
 
@@ -60,39 +65,51 @@ export const runPolicies = (running: RunningPolicies): Policies => {
 };
 
 /** Where every policy stands, wherever it is run. */
-export const policyStatus = async ({ policies, log, database }: Pick<RunningPolicies, "policies" | "log" | "database">): Promise<readonly PolicyStatus[]> => {
-  const [head, rows] = await Promise.all([log.head(), allCheckpoints(database, "policies")]);
+export const policyStatus = async ({
+  policies,
+  log,
+  database,
+  leases,
+}: Pick<RunningPolicies, "policies" | "log" | "database" | "leases">): Promise<readonly PolicyStatus[]> => {
+  const seats = policies.map(({ name }) => seatName("policies", name));
+  const [head, rows, held] = await Promise.all([log.head(), allCheckpoints(database, "policies"), leases.held(seats)]);
   return policies.map(({ name }) => {
-    const { position = 0, state, held, error = null, failedPosition = null } = rows.find((row) => row.name === name) ?? {};
-    const shown = state === "stopped" ? state : held === true ? "running" : "waiting";
+    const { position = 0, state, error = null, failedPosition = null } = rows.find((row) => row.name === name) ?? {};
+    const shown = state === "stopped" ? state : held.has(seatName("policies", name)) ? "running" : "waiting";
     return { name, position, lag: Math.max(0, head - position), state: shown, error, failedPosition };
   });
 };
 
 const keep = (policy: Policy, running: RunningPolicies & { readonly made: () => Promise<unknown> }, closing: AbortSignal): Promise<void> => {
-  const { database, owner, made, stopped } = running;
+  const { database, leases, owner, made, stopped, restMs: [first, most] = defaultRestMs } = running;
   const { name } = policy;
   const stop = async (fence: number, failure: Failure) => {
     stopped?.(name, failure.error);
     await markStopped(database, "policies", { name, generation: 0, fence }, failure);
   };
-  return keepSeat({ sql: database, kept: "policies", name, owner, generation: 0 }, closing, {
+  return keepSeat({ sql: database, leases, kept: "policies", name, owner, generation: 0 }, closing, {
     ready: made,
     work: async (fence, signal) => {
-      const holder = { name, generation: 0, fence };
-      // A restart tries an event again at which it stopped.
-      await markStopped(database, "policies", holder, null);
-      const failure = await follow(policy, { ...running, holder }, signal);
-      if (failure) await stop(fence, failure);
-      while (!signal.aborted) await pause(60_000, signal);
+      const following = { ...running, holder: { name, generation: 0, fence } };
+      await markStopped(database, "policies", following.holder, null);
+      // Another try at an event where it stopped may succeed: what is at fault is often not the event.
+      const rest = backoff(signal, [first, most]);
+      while (!signal.aborted) {
+        const failure = await follow(policy, { ...following, progressed: rest.reset }, signal);
+        if (failure) await stop(fence, failure);
+        await rest.wait();
+      }
     },
     left: () => undefined,
     failed: (error, fence) => stop(fence, { error: described(error), position: null, event: null }),
   });
 };
 
+const defaultRestMs = [1000, 300_000] as const;
+
 interface Following extends RunningPolicies {
   readonly holder: Holder;
+  readonly progressed: () => void;
 }
 
 /** Answers the log page by page until the signal aborts; or answers with the event where it had to stop. */
@@ -101,7 +118,11 @@ const follow = async (policy: Policy, following: Following, signal: AbortSignal)
   while (!signal.aborted)
     try {
       const position = await heldPosition(following.database, "policies", following.holder);
-      await walk(way(policy, { ...following, signal, progressed: again.reset }, position), signal);
+      const progressed = () => {
+        again.reset();
+        following.progressed();
+      };
+      await walk(way(policy, { ...following, signal, progressed }, position), signal);
     } catch (error) {
       if (error instanceof Unanswered) return { error: described(error.cause), position: error.event.position, event: error.event.id };
       if (!(error instanceof Unavailable)) throw error;
@@ -115,7 +136,7 @@ const pageLimit = 200;
 
 const way = (
   policy: Policy,
-  { log, database, holder, abreast = 16, signal, progressed }: Following & { readonly signal: AbortSignal; readonly progressed: () => void },
+  { log, database, holder, abreast = 16, signal, progressed }: Following & { readonly signal: AbortSignal },
   after: number,
 ): Walk => ({
   log,

@@ -65,8 +65,8 @@ export const transaction = async <Result>(
 };
 
 const beginning = (schema: string | undefined): string =>
-  // A holder that hangs in the middle (a stopped process, a cut network) loses its locks in the end.
-  `begin; set local idle_in_transaction_session_timeout = '30s'${schema === undefined ? "" : `; set local search_path to ${escapeIdentifier(schema)}`}`;
+  // A holder that hangs in the middle (a stopped process, a cut network) must not keep its rows from who takes over.
+  `begin; set local idle_in_transaction_session_timeout = '5s'${schema === undefined ? "" : `; set local search_path to ${escapeIdentifier(schema)}`}`;
 
 const writable = (client: PoolClient): WritableSql => ({
   ...sqlOver(client),

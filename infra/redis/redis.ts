@@ -1,27 +1,10 @@
-import { createClient } from "redis";
 import { Unavailable } from "#domain/kernel/errors.ts";
-import type { Tls } from "#infra/tls.ts";
+import { type Address, clientOf, type RedisClient } from "./client.ts";
+import { type Listener, openEar } from "./ear.ts";
 
-const clientOf = ({ url, tls }: Pick<RedisOptions, "url" | "tls">) =>
-  createClient({
-    url,
-    // Commands of a time without a connection fail at once: what waits for Redis is slower than what does without it.
-    disableOfflineQueue: true,
-    socket: {
-      ...(tls ? { ...tls, tls: true as const } : {}),
-      connectTimeout: 2000,
-      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) * (0.5 + Math.random() / 2),
-    },
-  });
-
-export type RedisClient = ReturnType<typeof clientOf>;
-
-export interface RedisOptions {
-  /** `redis://user:password@host:6379/0` */
-  readonly url: string;
+export interface RedisOptions extends Address {
   /** Begins every key. */
   readonly prefix: string;
-  readonly tls?: Tls | undefined;
   /** Told when the server goes away, with the reason, and when it is back. */
   readonly changed?: ((away: Error | null) => void) | undefined;
 }
@@ -30,70 +13,91 @@ export interface RedisOptions {
 export interface Redis extends AsyncDisposable {
   /** The name of a key of this installation. */
   readonly key: (...parts: readonly string[]) => string;
-  /** Throws `Unavailable` at once while the server is away, and when it does not answer within a second. */
+  /**
+   * Throws `Unavailable` at once while the server is away, and when it does not answer within a second: then the work may have
+   * been done all the same. Before the first connection it waits for that one, as long at most.
+   */
   readonly run: <Answer>(work: (client: RedisClient) => Promise<Answer>) => Promise<Answer>;
-  /** A connection of its own that receives what is published on the channel; it subscribes again by itself after a loss. */
-  readonly listen: (channel: string, heard: (message: string) => void) => Promise<AsyncDisposable>;
+  /** Receives what is published on the channel; subscribes again by itself after a loss, and says so by `resumed`. */
+  readonly listen: (channel: string, heard: Listener["heard"], resumed?: Listener["resumed"]) => Promise<AsyncDisposable>;
   /** Why it is away; null while it is there. */
   readonly away: () => Error | null;
 }
 
-const mostMs = 1000;
+const patienceMs = 1000;
 
 /** Connects in the background, again and again: an absent server is no reason not to start. */
-export const openRedis = ({ url, prefix, tls, changed }: RedisOptions): Redis => {
-  let away: Error | null = new Error("not connected yet");
-  const set = (next: Error | null) => {
-    const news = (away === null) !== (next === null);
-    away = next;
-    if (news) changed?.(next);
-  };
-  const client = clientOf({ url, tls });
-  client.on("error", (error: Error) => set(error));
-  client.on("ready", () => set(null));
-  const connected = client.connect().catch(ignore);
+export const openRedis = ({ prefix, changed, ...address }: RedisOptions): Redis => {
+  const client = clientOf(address);
+  const ear = openEar(address);
+  const breaker = circuit(changed);
+  client.on("error", (error: Error) => breaker.open(error));
+  // An answer to a ping: a server that was only slow is there again.
+  for (const sign of ["ready", "ping-interval"]) client.on(sign, breaker.close);
+  client.connect().catch(() => undefined);
 
   const run: Redis["run"] = async (work) => {
-    if (!client.isReady) throw new Unavailable("redis", { cause: away ?? new Error("connecting") });
-    try {
-      return await Promise.race([work(client), late()]);
-    } catch (cause) {
-      throw cause instanceof Unavailable ? cause : new Unavailable("redis", { cause });
-    }
+    await breaker.known();
+    return breaker.guard((async () => work(client))());
   };
-
-  const listeners = new Set<RedisClient>();
-  const listen: Redis["listen"] = async (channel, heard) => {
-    const ear = clientOf({ url, tls });
-    listeners.add(ear);
-    ear.on("error", ignore);
-    void ear
-      .connect()
-      .then(() => ear.subscribe(channel, heard))
-      .catch(ignore);
-    const close = async () => {
-      listeners.delete(ear);
-      ear.destroy();
-    };
-    return { [Symbol.asyncDispose]: close };
-  };
-
   return {
     key: (...parts) => [prefix, ...parts].join(":"),
     run,
-    listen,
-    away: () => away,
+    listen: async (channel, heard, resumed) => {
+      const end = ear.listen(channel, { heard, resumed });
+      return { [Symbol.asyncDispose]: async () => end() };
+    },
+    away: breaker.away,
     [Symbol.asyncDispose]: async () => {
-      for (const ear of listeners) ear.destroy();
-      if (client.isOpen) client.destroy();
-      await connected;
+      ear.close();
+      client.destroy();
     },
   };
 };
 
-const late = () =>
-  new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Unavailable("redis", { cause: new Error(`no answer within ${mostMs} ms`) })), mostMs).unref();
-  });
+/** Lets nobody wait for a server that keeps others waiting already. */
+const circuit = (changed: RedisOptions["changed"]) => {
+  // Undefined until the first connection is there, or has failed.
+  let state: Error | null | undefined;
+  const waiting = new Set<(state: Error | null) => void>();
 
-const ignore = () => undefined;
+  const set = (next: Error | null): void => {
+    const isNews = next === null ? state instanceof Error : !(state instanceof Error);
+    state = next;
+    for (const tell of waiting) tell(next);
+    if (isNews) changed?.(next);
+  };
+  const open = (error: Error) => set(error);
+
+  /** The answer, unless the server goes away first or takes too long. */
+  const guard = <Answer>(answer: Promise<Answer>): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const settle = () => {
+        waiting.delete(told);
+        clearTimeout(timer);
+      };
+      const fail = (cause: unknown) => {
+        settle();
+        reject(cause instanceof Unavailable ? cause : new Unavailable("redis", { cause }));
+      };
+      const told = (next: Error | null) => {
+        if (next) fail(next);
+      };
+      // What arrived while this process was busy with something else is looked at first.
+      const timer = setTimeout(() => setImmediate(() => waiting.has(told) && open(new Error(`no answer within ${patienceMs} ms`))), patienceMs);
+      waiting.add(told);
+      answer.finally(settle).then(resolve, fail);
+    });
+
+  const known = async (): Promise<void> => {
+    if (state === undefined) {
+      const first = Promise.withResolvers<void>();
+      const told = () => first.resolve();
+      waiting.add(told);
+      await guard(first.promise).finally(() => waiting.delete(told));
+    }
+    if (state) throw new Unavailable("redis", { cause: state });
+  };
+
+  return { open, close: () => set(null), away: () => (state === undefined ? new Error("not connected yet") : state), guard, known };
+};

@@ -11,8 +11,6 @@ export interface Checkpoint {
   readonly error: string | null;
   readonly failedPosition: number | null;
   readonly failedEvent: string | null;
-  /** Somebody runs it: their lease has not run out. */
-  readonly held: boolean;
 }
 
 /** Who may move a checkpoint: the owner with this fence, for tables of this generation. */
@@ -49,8 +47,7 @@ export const allCheckpoints = (sql: Sql, kept: Kept): Promise<readonly Checkpoin
   sql.query<Checkpoint>({
     name: `${kept}_all`,
     // Tables that somebody dropped show nothing, whatever is written of them.
-    text: `select name, ${kept === "policies" ? "generation, position" : ifThere}, state, error, failed_position as "failedPosition", failed_event as "failedEvent",
-                  coalesce(expires > clock_timestamp(), false) as held
+    text: `select name, ${kept === "policies" ? "generation, position" : ifThere}, state, error, failed_position as "failedPosition", failed_event as "failedEvent"
              from waybill.${kept} order by name`,
   });
 
@@ -72,7 +69,9 @@ export const heldPosition = async (sql: Sql, kept: Kept, { name, generation, fen
 export const moveCheckpoint = async (sql: Sql, kept: Kept, holder: Holder, [from, to]: readonly [from: number, to: number]): Promise<void> => {
   const moved = await sql.query({
     name: `${kept}_move`,
-    text: `update waybill.${kept} set position = $5, updated_at = clock_timestamp()
+    // What gets further is stopped no longer.
+    text: `update waybill.${kept} set position = $5, state = 'running', error = null, failed_position = null, failed_event = null,
+                  updated_at = clock_timestamp()
             where name = $1 and generation = $2 and fence = $3 and position = $4 returning 1`,
     values: [holder.name, holder.generation, holder.fence, from, to],
   });

@@ -1,7 +1,8 @@
 import { Unavailable } from "#domain/kernel/errors.ts";
 import { Fenced } from "./checkpoint.ts";
-import { acquire, retryMs, type Seat, whileHolding } from "./lease.ts";
+import { whileHolding } from "./lease.ts";
 import { backoff, pause } from "./pause.ts";
+import { leaseOf, raiseFence, retryMs, type Seat } from "./seat.ts";
 
 interface Keeping {
   /** Before the first try: makes the tables. */
@@ -20,21 +21,23 @@ const defectMs = 5000;
 export const keepSeat = async (seat: Seat, closing: AbortSignal, { ready, work, left, failed }: Keeping): Promise<void> => {
   const again = backoff(closing);
   while (!closing.aborted) {
-    let fence: number | null = null;
+    let fence = 0;
     try {
       await ready();
-      fence = await acquire(seat);
-      if (fence !== null) {
-        again.reset();
-        const held = fence;
-        await whileHolding({ ...seat, fence }, closing, (signal) => work(held, signal));
-      }
+      const lease = await leaseOf(seat);
+      if (lease)
+        await whileHolding(lease, closing, async (token, signal) => {
+          await raiseFence(seat, token);
+          fence = token;
+          again.reset();
+          await work(token, signal);
+        });
       await pause(retryMs, closing);
     } catch (error) {
       if (error instanceof Unavailable) await again.wait();
       else if (error instanceof Fenced) await pause(retryMs, closing);
       else {
-        await failed(error, fence ?? 0).catch(() => undefined);
+        await failed(error, fence).catch(() => undefined);
         await pause(defectMs, closing);
       }
     } finally {

@@ -1,82 +1,72 @@
 import { Unavailable } from "#domain/kernel/errors.ts";
-import type { Sql } from "#projections/ports/sql.ts";
-import { Fenced, type Kept } from "./checkpoint.ts";
-import { pause } from "./pause.ts";
+import type { Leases } from "#commands/ports/leases.ts";
+import { Fenced } from "./checkpoint.ts";
+import { pause, within } from "./pause.ts";
 
-/** Whom there is one of across all processes. */
-export interface Seat {
-  readonly sql: Sql;
-  readonly kept: Kept;
+/** What there is one of across all processes, and who wants to be it. */
+export interface Lease {
+  readonly leases: Leases;
   readonly name: string;
-  /** Whoever asks again under the same name gets it at once: a process that was killed and started again. */
   readonly owner: string;
-  /** Tables of a higher generation belong to newer code; they are left alone. */
-  readonly generation: number;
+  /** An owner that dies is replaced after it; it is renewed three times as often. */
+  readonly lifetimeMs: number;
+  /** The highest token that the store of the work has seen. */
+  readonly above?: number | undefined;
 }
 
-// A holder that dies is replaced within these two together.
-const lifetimeMs = 3000;
-export const retryMs = 500;
-const renewalMs = 1000;
-
-/** The fence of a new lease; null while another holds it. */
-export const acquire = async ({ sql, kept, name, owner, generation }: Seat): Promise<number | null> => {
-  await sql.query({ name: `${kept}_seat`, text: `insert into waybill.${kept} (name) values ($1) on conflict do nothing`, values: [name] });
-  const [row] = await sql.query<{ fence: number }>({
-    name: `${kept}_acquire`,
-    // A rebuild that a person asked for goes back to an older generation, too.
-    text: `update waybill.${kept} set owner = $2, fence = fence + 1, expires = clock_timestamp() + $3 * interval '1 millisecond'
-            where name = $1 and (owner is null or owner = $2 or expires < clock_timestamp())
-              and (generation <= $4 or exists (select from waybill.${kept} next where next.name = $1 || '_next' and next.generation = $4))
-            returning fence`,
-    values: [name, owner, lifetimeMs, generation],
-  });
-  return row?.fence ?? null;
-};
-
 /**
- * Runs `work` and renews the lease meanwhile; its signal aborts when the lease is lost, with `Fenced` as the reason, or when
- * `closing` does. Gives the lease back in the end, so that another need not wait for it to run out.
+ * Runs `work` under the lease, renews it meanwhile, and gives it back in the end; null where another holds it. The signal aborts
+ * when the lease is lost, with `Fenced` as the reason, or when `closing` does. A store of leases that does not answer is waited
+ * for, until the lease has run out by this process's own clock: after that another may work.
  */
-export const whileHolding = async (
-  seat: Seat & { readonly fence: number },
+export const whileHolding = async <Result>(
+  { leases, name, owner, lifetimeMs, above }: Lease,
   closing: AbortSignal,
-  work: (signal: AbortSignal) => Promise<void>,
-): Promise<void> => {
+  work: (token: number, signal: AbortSignal) => Promise<Result>,
+): Promise<{ readonly result: Result } | null> => {
+  const asked = performance.now();
+  const token = await leases.acquire(name, owner, lifetimeMs, above);
+  if (token === null) return null;
   const over = new AbortController();
-  const signal = AbortSignal.any([closing, over.signal]);
-  const renewing = renewal(seat, signal).catch((error: unknown) => over.abort(error));
+  const renew = () => leases.renew(name, token, lifetimeMs);
+  const renewing = renewal({ name, lifetimeMs, renew }, asked, over.signal).catch((error: unknown) => over.abort(error));
   try {
-    await work(signal);
+    return { result: await work(token, AbortSignal.any([closing, over.signal])) };
   } finally {
     over.abort();
     await renewing;
-    await release(seat).catch(ignoreUnavailable);
+    await leases.release(name, token).catch(unlessUnavailable);
   }
 };
 
-const renewal = async ({ sql, kept, name, fence }: Seat & { readonly fence: number }, signal: AbortSignal): Promise<void> => {
+/** Has `work` done by one process at a time, for ever: takes over and waits until `closing` aborts. */
+export const keepHolding = async (lease: Lease, closing: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+  while (!closing.aborted) {
+    await whileHolding(lease, closing, (_, signal) => work(signal)).catch(unlessUnavailable);
+    await pause(lease.lifetimeMs / 2, closing);
+  }
+};
+
+interface Renewal {
+  readonly name: string;
+  readonly lifetimeMs: number;
+  readonly renew: () => Promise<boolean>;
+}
+
+/** `last`: when this process asked for the lifetime that it has. A process that was stopped for longer finds it over. */
+const renewal = async ({ name, lifetimeMs, renew }: Renewal, last: number, signal: AbortSignal): Promise<void> => {
+  const left = () => Math.max(0, last + lifetimeMs - performance.now());
   for (;;) {
-    await pause(renewalMs, signal);
+    await pause(Math.min(lifetimeMs / 3, left()), signal);
     if (signal.aborted) return;
-    const renewed = sql.query({
-      name: `${kept}_renew`,
-      text: `update waybill.${kept} set expires = clock_timestamp() + $3 * interval '1 millisecond' where name = $1 and fence = $2 returning 1`,
-      values: [name, fence, lifetimeMs],
-    });
-    // While the server is away nobody else can take over either; what they took is seen when it is back.
-    const rows = await renewed.catch(ignoreUnavailable);
-    if (rows?.length === 0) throw new Fenced(name);
+    if (left() === 0) throw new Fenced(name);
+    const asked = performance.now();
+    const renewed = await within(left(), renew().catch(unlessUnavailable));
+    if (renewed === false) throw new Fenced(name);
+    if (renewed === true) last = asked;
   }
 };
 
-const release = ({ sql, kept, name, fence }: Seat & { readonly fence: number }): Promise<unknown> =>
-  sql.query({
-    name: `${kept}_release`,
-    text: `update waybill.${kept} set owner = null, expires = null where name = $1 and fence = $2`,
-    values: [name, fence],
-  });
-
-const ignoreUnavailable = (error: unknown): undefined => {
+const unlessUnavailable = (error: unknown): undefined => {
   if (!(error instanceof Unavailable)) throw error;
 };

@@ -10,17 +10,17 @@ export const pause = async (milliseconds: number, signal: AbortSignal): Promise<
   }
 };
 
-/** Waits between tries: 50 ms, doubled each time up to two seconds, a random half of it less. `reset` after a success. */
-export const backoff = (signal: AbortSignal) => {
-  let next = 50;
+/** Waits between tries: `first` milliseconds, doubled each time up to `longest`, a random half of it less. `reset` after a success. */
+export const backoff = (signal: AbortSignal, [first, longest]: readonly [first: number, longest: number] = [50, 2000]) => {
+  let next = first;
   return {
     wait: async () => {
       const most = next;
-      next = Math.min(2 * next, 2000);
+      next = Math.min(2 * next, longest);
       await pause(most / 2 + (Math.random() * most) / 2, signal);
     },
     reset: () => {
-      next = 50;
+      next = first;
     },
   };
 };

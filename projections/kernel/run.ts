@@ -7,7 +7,7 @@ import { makeTables, storedGeneration } from "./tables.ts";
 import type { Watched } from "./watch.ts";
 
 export interface Running {
-  /** Name of this process among the owners of projections; the same again after a restart, or it waits for its own old lease. */
+  /** Name of this process among the owners of projections; no other that is alive has it. */
   readonly owner: string;
   /** Events of a page, at most. */
   readonly limit?: number | undefined;
@@ -41,12 +41,12 @@ export const runProjections = (watched: Watched, running: Running): AsyncDisposa
 
 const keep = (watched: Watched, projection: Projection, { owner, limit, stopped, closing }: Running & { closing: AbortSignal }): Promise<void> => {
   const { name, generation } = projection;
-  const { database, log } = watched.watching;
+  const { database, log, leases } = watched.watching;
   const tell = (error: string) => {
     watched.moves.stopped(name);
     stopped?.(name, error);
   };
-  return keepSeat({ sql: database, kept: "projections", name, owner, generation }, closing, {
+  return keepSeat({ sql: database, leases, kept: "projections", name, owner, generation }, closing, {
     ready: watched.made,
     work: (fence, signal) => {
       const holder: Holder = { name, generation, fence };

@@ -1,5 +1,6 @@
 import { type Refusal, refuse } from "#domain/kernel/decider.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Leases } from "#commands/ports/leases.ts";
 import type { Database } from "#projections/ports/sql.ts";
 import { allCheckpoints, type Checkpoint, makeCheckpoints } from "./checkpoint.ts";
 import { once } from "./once.ts";
@@ -7,6 +8,7 @@ import { bell } from "./pause.ts";
 import { type Moves, type Progress, trackProgress } from "./progress.ts";
 import type { Projection } from "./projection.ts";
 import { askForRebuild } from "./rebuild.ts";
+import { seatName } from "./seat.ts";
 import { nextName } from "./tables.ts";
 
 export interface ProjectionStatus {
@@ -38,6 +40,8 @@ export interface Watching {
   readonly projections: readonly Projection[];
   readonly database: Database;
   readonly log: EventLog;
+  /** Of those who run them, wherever that is. */
+  readonly leases: Leases;
 }
 
 /** Everything that a runner in the same process shares with its readers. */
@@ -51,7 +55,7 @@ export interface Watched extends ReadModels, AsyncDisposable {
 }
 
 export const watchProjections = (watching: Watching): Watched => {
-  const { projections, database, log } = watching;
+  const { projections, database, log, leases } = watching;
   const closing = new AbortController();
   const asked = bell();
   const made = once(() => makeCheckpoints(database));
@@ -59,9 +63,10 @@ export const watchProjections = (watching: Watching): Watched => {
   const progress = trackProgress(projections.map(({ name }) => name), read, closing.signal);
 
   const status = async (): Promise<readonly ProjectionStatus[]> => {
-    const [head, rows] = await Promise.all([log.head(), read()]);
+    const seats = projections.map(({ name }) => seatName("projections", name));
+    const [head, rows, held] = await Promise.all([log.head(), read(), leases.held(seats)]);
     const byName = new Map(rows.map((row) => [row.name, row]));
-    return projections.map(({ name }) => statusOf(name, byName, { head, seen: progress.position(name) }));
+    return projections.map(({ name }) => statusOf(name, byName, { head, seen: progress.position(name), held: held.has(seatName("projections", name)) }));
   };
 
   const rebuild: ReadModels["rebuild"] = async (name) => {
@@ -91,18 +96,18 @@ export const watchProjections = (watching: Watching): Watched => {
 const statusOf = (
   name: string,
   rows: ReadonlyMap<string, Checkpoint>,
-  { head, seen }: { readonly head: number; readonly seen: number },
+  { head, seen, held }: { readonly head: number; readonly seen: number; readonly held: boolean },
 ): ProjectionStatus => {
   const row = rows.get(name);
   const next = rows.get(nextName(name));
   // The stored checkpoint may lag a little over pages that held nothing.
-  const position = Math.max(row?.position ?? 0, row?.held === true ? seen : 0);
+  const position = Math.max(row?.position ?? 0, held ? seen : 0);
   return {
     name,
     generation: row?.generation ?? 0,
     position,
     lag: Math.max(0, head - position),
-    state: row?.state === "stopped" ? "stopped" : row?.held === true ? "running" : "waiting",
+    state: row?.state === "stopped" ? "stopped" : held ? "running" : "waiting",
     error: row?.error ?? null,
     failedPosition: row?.failedPosition ?? null,
     failedEvent: row?.failedEvent ?? null,

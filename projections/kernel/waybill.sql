@@ -8,9 +8,7 @@ create table if not exists waybill.projections (
   error text,                              -- why it stopped
   failed_position bigint,
   failed_event text,
-  owner text,                              -- who runs it
-  expires timestamptz,                     -- from then on another may take over
-  fence bigint not null default 0,         -- grows with each owner: a former one can write no more
+  fence bigint not null default 0,         -- token of who runs it; it only grows: a former one can write no more
   updated_at timestamptz not null default now()
 );
 -- The same for policies (commands/policies): everything up to `position` has been answered.

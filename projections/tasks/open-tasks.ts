@@ -5,6 +5,6 @@ import type { Sql } from "#projections/ports/sql.ts";
 export const openTasks = (sql: Sql): Promise<readonly OpenTask[]> =>
   sql.query<OpenTask>({
     name: "tasks.open",
-    text: `select id, kind, subject, attempt, coalesce(lease_expires, retry_at) as "busyUntil", worker, correlation_id as "correlationId", position
+    text: `select id, kind, subject, attempt, token, retry_at as "busyUntil", correlation_id as "correlationId", position
              from tasks.tasks where state in ('queued', 'running')`,
   });

@@ -8,7 +8,7 @@ create table tasks (
   state text not null,                    -- queued, running, succeeded, failed
   attempt integer not null default 0,
   worker text,
-  lease_expires timestamptz,
+  token bigint not null default 0,        -- of the last lease
   retry_at timestamptz,                   -- a queued task that failed before waits until then
   result json,
   error json,                             -- { code, message } of the last failed attempt

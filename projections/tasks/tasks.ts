@@ -7,7 +7,7 @@ import type { WritableSql } from "#projections/ports/sql.ts";
 /** Where every task stands. */
 export const tasks: Projection<Recorded<TaskEvent>> = {
   name: "tasks",
-  generation: 1,
+  generation: 2,
   tables: sqlBeside(import.meta.url, "tasks.sql"),
   ...eventsOf(taskCodec),
   apply: async (batch, sql) => {
@@ -29,7 +29,7 @@ const columns = [
   "state",
   "attempt",
   "worker",
-  "lease_expires",
+  "token",
   "retry_at",
   "result",
   "error",
@@ -71,7 +71,7 @@ const blank = {
   state: "queued",
   attempt: 0,
   worker: null,
-  lease_expires: null,
+  token: 0,
   retry_at: null,
   result: null,
   error: null,
@@ -80,10 +80,10 @@ const blank = {
 };
 
 const changes = (before: Row, event: Exclude<TaskEvent, { type: "TaskQueued" }>, at: string): Partial<Row> => {
-  const free = { lease_expires: null, retry_at: null, attempt: event.attempt };
+  const free = { retry_at: null, attempt: event.attempt };
   switch (event.type) {
     case "TaskLeased":
-      return { ...free, state: "running", worker: event.worker, lease_expires: event.expires, started_at: before.started_at ?? at };
+      return { ...free, state: "running", worker: event.worker, token: event.token, started_at: before.started_at ?? at };
     case "TaskSucceeded":
       return { ...free, state: "succeeded", result: event.result, error: null, finished_at: at };
     case "TaskFailed":

@@ -9,13 +9,13 @@ export const rawValues = { types: { getTypeParser: () => (text: string) => text 
 /** A connection that a dead peer cannot hold for ever. */
 export const livelyConnection = { keepAlive: true, connectionTimeoutMillis: 5000, query_timeout: 60_000 } satisfies ClientConfig;
 
-/** One connection, made when it is needed and again after it was lost. */
+/** One connection, made when it is needed and again after it was lost. Throws `Unavailable(what)` while it cannot be made. */
 export interface Connection {
   readonly query: (statement: QueryArrayConfig) => Promise<readonly Row[]>;
   readonly close: () => Promise<void>;
 }
 
-export const connection = (config: ClientConfig, prepare: (client: Client) => Promise<void>): Connection => {
+export const connection = (config: ClientConfig, prepare: (client: Client) => Promise<void>, what = "log"): Connection => {
   let current: Promise<Client> | undefined;
   let closed = false;
 
@@ -35,14 +35,14 @@ export const connection = (config: ClientConfig, prepare: (client: Client) => Pr
   };
 
   const query = async (statement: QueryArrayConfig): Promise<readonly Row[]> => {
-    if (closed) throw new Unavailable("log", { cause: new Error("closed") });
+    if (closed) throw new Unavailable(what, { cause: new Error("closed") });
     try {
       current ??= connect();
       const { rows } = await (await current).query<unknown[]>(statement);
       return rows;
     } catch (error) {
       if (!isStatementError(error)) void drop();
-      throw unavailable(error);
+      throw unavailable(error, what);
     }
   };
   const close = async () => {

@@ -16,7 +16,7 @@ export class LaterSchema extends Error {
 const known = [TypeError, RangeError, Unavailable, LaterSchema];
 
 /** `Unavailable` in the place of an error of the server or the network; what the server thinks of a statement, and bugs, as they are. */
-export const unavailable = (error: unknown): unknown =>
+export const unavailable = (error: unknown, what = "log"): unknown =>
   isStatementError(error) || known.some((kind) => error instanceof kind)
     ? error
-    : new Unavailable("log", { cause: error });
+    : new Unavailable(what, { cause: error });

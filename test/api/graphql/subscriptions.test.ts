@@ -66,10 +66,10 @@ describe("GraphQL subscriptions", () => {
     const id = randomUUID();
     const following = first(Infinity, task, { id }, Task);
     await record(id, { type: "TaskQueued", task: id, kind: "publication", subject: "demo", input: {} });
-    await record(id, { type: "TaskLeased", task: id, worker: "w", attempt: 1, expires: "2030-01-01T00:00:00Z" });
+    await record(id, { type: "TaskLeased", task: id, worker: "w", attempt: 1, token: 1 });
     await record(id, { type: "TaskFailed", task: id, attempt: 1, error: { code: "X", message: "x" }, retryAt: "2030-01-01T00:00:00Z" });
     await sleep(20);
-    await record(id, { type: "TaskLeased", task: id, worker: "w", attempt: 2, expires: "2030-01-01T00:00:00Z" });
+    await record(id, { type: "TaskLeased", task: id, worker: "w", attempt: 2, token: 2 });
     const { position } = await record(id, { type: "TaskSucceeded", task: id, attempt: 2, result: {} });
     const states = (await following).map(({ data }) => data.task);
     assert.deepEqual(states.at(-1), { state: "SUCCEEDED", attempt: 2, position });

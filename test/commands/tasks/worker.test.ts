@@ -16,11 +16,11 @@ const world = async () => {
   const id = newId();
   const tasks = aggregate(task, taskCodec, log);
   await tasks.handle(taskStream(id), { type: "QueueTask", task: id, kind: "publication", subject: "demo", input: {} }, { actor: "test", commandId: newId(), correlationId: id });
-  const due: OpenTask = { id, kind: "publication", subject: "demo", attempt: 0, busyUntil: null, worker: null, correlationId: id, position: 1 };
-  const worker = (name: string, now: number, job: Job) => {
+  const due: OpenTask = { id, kind: "publication", subject: "demo", attempt: 0, token: 0, busyUntil: null, correlationId: id, position: 1 };
+  const worker = (name: string, token: number, job: Job, signal = new AbortController().signal) => {
     const open = new Map<string, string | null>([[id, null]]);
-    const turn = workOn({ name, tasks: aggregate(task, taskCodec, log), clock: () => now }, job, (one, until) => open.set(one, until), (one) => open.delete(one));
-    return { open: () => open.get(id), turn: () => turn([due]) };
+    const turn = workOn({ name, tasks: aggregate(task, taskCodec, log), clock: () => begin }, job, (one, until) => open.set(one, until), (one) => open.delete(one));
+    return { open: () => open.get(id), turn: () => turn([due], { token, signal }) };
   };
   return { worker, types: async () => (await log.read(taskStream(id))).map(({ type }) => type.split(".")[1]) };
 };
@@ -28,7 +28,7 @@ const world = async () => {
 describe("A worker's turn", () => {
   it("reports what came of it, and is done with the task", async () => {
     const { worker, types } = await world();
-    const { turn, open } = worker("one", begin, async () => ({}));
+    const { turn, open } = worker("one", 1, async () => ({}));
     assert.deepEqual(await turn(), { subject: "demo", tasks: 1, error: undefined });
     assert.equal(open(), undefined);
     assert.deepEqual(await types(), ["TaskQueued", "TaskLeased", "TaskSucceeded"]);
@@ -36,8 +36,8 @@ describe("A worker's turn", () => {
 
   it("keeps a task open that another took over meanwhile, and tells: that one may die with it", async () => {
     const { worker } = await world();
-    const other = worker("other", begin + 20_000, () => Promise.reject(new Unavailable("it")));
-    const slow = worker("slow", begin, async () => {
+    const other = worker("other", 2, () => Promise.reject(new Unavailable("it")));
+    const slow = worker("slow", 1, async () => {
       await other.turn();
       return {};
     });
@@ -48,7 +48,7 @@ describe("A worker's turn", () => {
 
   it("tries what a server kept from being done again later", async () => {
     const { worker, types } = await world();
-    const { turn, open } = worker("one", begin, () => Promise.reject(new Unavailable("it")));
+    const { turn, open } = worker("one", 1, () => Promise.reject(new Unavailable("it")));
     const outcome = await turn();
     assert.ok(outcome?.error instanceof Unavailable);
     assert.equal(open(), new Date(begin + 500).toISOString());

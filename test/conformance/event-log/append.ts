@@ -72,11 +72,12 @@ export const appendConformance = (adapter: string, harness: Harness) =>
     }));
 
     it("appends thousands of events as one, in their order", withLog(harness, async (log) => {
-      const receipt = await append(log, "test.clock-1", 5000);
+      const count = harness.limits.largeAppends ? 5000 : 1500;
+      const receipt = await append(log, "test.clock-1", count);
       const events = await log.read("test.clock-1");
-      assert.deepEqual(events.map(({ data }) => data["tick"]), upTo(5000));
+      assert.deepEqual(events.map(({ data }) => data["tick"]), upTo(count));
       assert.deepEqual(receipt.eventIds, events.map(({ id }) => id));
-      assert.equal(receipt.revision, 4999);
+      assert.equal(receipt.revision, count - 1);
     }));
 
     it("stores nothing of an append that it refuses", withLog(harness, async (log) => {
@@ -90,7 +91,7 @@ export const appendConformance = (adapter: string, harness: Harness) =>
       await assert.rejects(log.append("test.clock-1", [], { expected: "any", cause: cause() }), RangeError);
     }));
 
-    it("refuses an event id that is there already, and nothing else of the same moment", withLog(harness, async (log) => {
+    if (harness.limits.distinctIds) it("refuses an event id that is there already, and nothing else of the same moment", withLog(harness, async (log) => {
       const event = ticked(0);
       await log.append("test.clock-1", [event], { expected: "any", cause: cause() });
       const again = log.append("test.clock-2", [ticked(1), event], { expected: "any", cause: cause() });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { newId } from "#commands/kernel/command-id.ts";
 import type { EventLog, Expected } from "#commands/ports/event-log.ts";
 import { ConcurrencyConflict } from "#domain/kernel/errors.ts";
 import { append, everything, eventsOf, type Harness, outcomes, pagesUntil, upTo, withLog } from "./harness.ts";
@@ -74,8 +75,9 @@ export const concurrencyConformance = (adapter: string, harness: Harness) =>
     }));
 
     if (harness.limits.shared) sharedStore(harness);
+    if (harness.limits.overlappingCommits) slowCommit(harness);
     else
-      it("declares that nobody else can write to its store", withLog(harness, async (_, store) => {
+      it("declares that no commit overlaps another", withLog(harness, async (_, store) => {
         assert.equal(store.slowAppend, undefined);
       }));
   });
@@ -88,6 +90,31 @@ const sharedStore = (harness: Harness) => {
     assert.deepEqual(await everything(other, 7), await everything(log));
   }));
 
+  it("lets exactly one of several logs win that expect the same", withLog(harness, async (log, store) => {
+    await using other = await store.open();
+    for (const index of upTo(10)) {
+      const { done, failed } = await outcomes([log, other].flatMap((each) => upTo(4).map(() => append(each, "test.clock-1", 1, index - 1))));
+      assert.equal(done.length, 1);
+      for (const error of failed) assert.ok(error instanceof ConcurrencyConflict, String(error));
+    }
+    assert.deepEqual((await other.read("test.clock-1")).map(({ revision }) => revision), upTo(10));
+  }));
+
+  it("shows each log what another has acknowledged", withLog(harness, async (log, store) => {
+    await using other = await store.open();
+    for (const index of upTo(10)) {
+      const commandId = newId();
+      const [writer, reader] = index % 2 ? [log, other] : [other, log];
+      const receipt = await append(writer, "test.clock-1", 2, "any", commandId);
+      assert.equal(await reader.head(), receipt.position);
+      assert.equal((await reader.read("test.clock-1")).length, 2 + index * 2);
+      assert.deepEqual(await reader.receipt(commandId), { ...receipt, replayed: true });
+      assert.equal((await reader.readAll({ after: 0, limit: 100 })).position, receipt.position);
+    }
+  }));
+};
+
+const slowCommit = (harness: Harness) =>
   it("loses no event behind a writer who takes its time to commit", withLog(harness, async (log, store) => {
     assert.ok(store.slowAppend);
     await append(log, "test.clock-before");
@@ -100,7 +127,6 @@ const sharedStore = (harness: Harness) => {
     await reading;
     assert.ok((await everything(log)).some(({ stream }) => stream === "test.clock-slow"));
   }));
-};
 
 /** A reader that takes one event at a time, and one that takes pages, see the same `count` events in the same strict order. */
 const assertReadersSeeAll = async (log: EventLog, count: number) => {

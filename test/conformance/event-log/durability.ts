@@ -51,7 +51,7 @@ export const durabilityConformance = (adapter: string, harness: Harness) =>
 /** Starts a process that appends and prints the commands that were acknowledged; kills it after `count` of them. */
 const commandsOfKilledWriter = async ({ elsewhere }: Store, count: number): Promise<string[]> => {
   assert.ok(elsewhere);
-  const writer = spawn(process.execPath, [`${import.meta.dirname}/writer.ts`, elsewhere.engine, elsewhere.location], { stdio: ["ignore", "pipe", "inherit"] });
+  const writer = spawn(process.execPath, [`${import.meta.dirname}/writer.ts`, elsewhere.opener.href, elsewhere.location], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((resolve) => writer.once("exit", resolve));
   const commands: string[] = [];
   for await (const line of createInterface({ input: writer.stdout })) {

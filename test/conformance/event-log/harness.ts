@@ -5,6 +5,8 @@ import type { Cause, StoredEvent } from "#domain/kernel/event.ts";
 /** What one kind of log brings to its conformance suites. */
 export interface Harness {
   readonly limits: Limits;
+  /** Its stores have a server that can be taken away: `interrupt`. */
+  readonly interruptible?: boolean;
   /** An empty store of its own. */
   readonly store: () => Promise<Store>;
 }
@@ -19,15 +21,28 @@ export interface Limits {
   readonly boundedPages: boolean;
   /** Several logs may be open over one store, in one process or in several. */
   readonly shared: boolean;
+  /** A writer may be committing while another begins: what it has appended is seen later than it was placed. */
+  readonly overlappingCommits: boolean;
+  /** An append whose event has the id of one that is there already, of another command, is refused. */
+  readonly distinctIds: boolean;
+  /** One append may have more than a megabyte. */
+  readonly largeAppends: boolean;
 }
+
+/** An engine that promises everything; spread it, and say what yours does not. */
+export const noLimits: Limits = {
+  durable: true, densePositions: true, boundedPages: true, shared: true, overlappingCommits: true, distinctIds: true, largeAppends: true,
+};
 
 export interface Store extends AsyncDisposable {
   /** A log over this store; again after the last one was closed, or beside it where logs are shared. */
   readonly open: () => Promise<EventLog>;
-  /** How test/conformance/event-log/writer.ts opens it in a process of its own; where logs are durable. */
-  readonly elsewhere?: { readonly engine: "sqlite" | "postgres"; readonly location: string };
-  /** Another writer, which has appended one event to `stream` and takes its time to commit; where logs are shared. */
+  /** How test/conformance/event-log/writer.ts opens it in a process of its own: by the `open(location)` of a module; where logs are durable. */
+  readonly elsewhere?: { readonly opener: URL; readonly location: string };
+  /** Another writer, which has appended one event to `stream` and takes its time to commit; where commits overlap. */
   readonly slowAppend?: (stream: string) => Promise<{ readonly commit: () => Promise<void> }>;
+  /** Cuts the logs that are open off from their server, until it is there again; where it is interruptible. */
+  readonly interrupt?: () => Promise<{ readonly restore: () => Promise<void> }>;
 }
 
 /** A test with an empty log of its own. */

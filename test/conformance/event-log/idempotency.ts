@@ -54,6 +54,18 @@ export const idempotencyConformance = (adapter: string, harness: Harness) =>
       assert.equal(await log.receipt(newId()), null);
     }));
 
+    if (harness.limits.shared)
+      it("carries out once what comes through several logs at once", withLog(harness, async (log, store) => {
+        await using other = await store.open();
+        for (const index of upTo(10)) {
+          const commandId = newId();
+          const receipts = await Promise.all([log, other, log, other].map((each) => append(each, `test.clock-${index % 2}`, 2, "any", commandId)));
+          assert.equal(receipts.filter(({ replayed }) => !replayed).length, 1);
+          for (const { position, eventIds } of receipts) assert.deepEqual({ position, eventIds }, { position: receipts[0]?.position, eventIds: receipts[0]?.eventIds });
+        }
+        assert.equal((await everything(log)).length, 20);
+      }));
+
     if (harness.limits.durable)
       it("remembers commands when the log is opened again", async () => {
         await using store = await harness.store();

@@ -6,12 +6,12 @@ const id = "01890000-0000-7000-8000-000000000001";
 const at = (minute: number) => `2026-11-21T10:${String(minute).padStart(2, "0")}:00.000Z`;
 
 const queued: TaskEvent = { type: "TaskQueued", task: id, kind: "publication", subject: "demo", input: {} };
-const leased = (attempt: number, until: number): TaskEvent => ({ type: "TaskLeased", task: id, worker: "w", attempt, expires: at(until) });
+const leased = (attempt: number, token: number, worker = "w"): TaskEvent => ({ type: "TaskLeased", task: id, worker, attempt, token });
 const failed = (retryAt: string | null): TaskEvent => ({ type: "TaskFailed", task: id, attempt: 1, error: { code: "UNAVAILABLE", message: "log unavailable" }, retryAt });
 const succeeded: TaskEvent = { type: "TaskSucceeded", task: id, attempt: 1, result: {} };
 
 const queue: TaskCommand = { type: "QueueTask", task: id, kind: "publication", subject: "demo", input: {} };
-const lease = (now: number, worker = "w"): TaskCommand => ({ type: "LeaseTask", worker, now: at(now), expires: at(now + 1) });
+const lease = (token: number, worker = "w", now = 1): TaskCommand => ({ type: "LeaseTask", worker, now: at(now), token });
 const succeed = (attempt: number): TaskCommand => ({ type: "SucceedTask", attempt, result: {} });
 const fail: TaskCommand = { type: "FailTask", attempt: 1, error: { code: "UNAVAILABLE", message: "log unavailable" }, retryAt: at(9) };
 
@@ -22,14 +22,12 @@ describe("A task", () => {
     decides(task, { given: [queued, leased(1, 5), succeeded], when: queue, thenRecords: [] });
   });
 
-  it("is leased by one worker until the lease ends, then by another", () => {
-    decides(task, { given: [queued], when: lease(1), thenRecords: [leased(1, 2)] });
-    decides(task, { given: [queued, leased(1, 5)], when: lease(4, "another"), thenRefuses: "TASK_LEASED" });
-    decides(task, { given: [queued, leased(1, 5)], when: lease(6), thenRecords: [leased(2, 7)] });
+  it("is taken by whoever holds a newer lease of its subject than the last who took it, and by nobody else", () => {
+    decides(task, { given: [queued], when: lease(5), thenRecords: [leased(1, 5)] });
+    decides(task, { given: [queued, leased(1, 5)], when: lease(6, "another"), thenRecords: [leased(2, 6, "another")] });
+    decides(task, { given: [queued, leased(1, 5), leased(2, 6, "another")], when: lease(5), thenRefuses: "TASK_LEASED" });
+    decides(task, { given: [queued, leased(1, 5), failed(at(0))], when: lease(5), thenRefuses: "TASK_LEASED" });
   });
-
-  it("is leased again at once by a worker that died and came back under its name", () =>
-    decides(task, { given: [queued, leased(1, 5)], when: lease(2), thenRecords: [leased(2, 3)] }));
 
   it("is reported by the holder of its last lease alone", () => {
     decides(task, { given: [queued, leased(1, 5)], when: succeed(1), thenRecords: [succeeded] });
@@ -39,8 +37,8 @@ describe("A task", () => {
 
   it("waits after a failure before it is tried again", () => {
     decides(task, { given: [queued, leased(1, 5)], when: fail, thenRecords: [failed(at(9))] });
-    decides(task, { given: [queued, leased(1, 5), failed(at(9))], when: lease(8), thenRefuses: "TASK_NOT_DUE" });
-    decides(task, { given: [queued, leased(1, 5), failed(at(9))], when: lease(9), thenRecords: [leased(2, 10)] });
+    decides(task, { given: [queued, leased(1, 5), failed(at(9))], when: lease(6, "w", 8), thenRefuses: "TASK_NOT_DUE" });
+    decides(task, { given: [queued, leased(1, 5), failed(at(9))], when: lease(6, "w", 9), thenRecords: [leased(2, 6)] });
   });
 
   it("is over for good after success or its last failure", () => {

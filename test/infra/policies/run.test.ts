@@ -36,7 +36,7 @@ const warehouse = () => {
 };
 
 let owners = 0;
-const running = (more: Pick<RunningPolicies, "policies" | "log" | "database"> & Partial<RunningPolicies>): Policies =>
+const running = (more: Pick<RunningPolicies, "policies" | "log" | "database" | "leases"> & Partial<RunningPolicies>): Policies =>
   runPolicies({ owner: `policies-${++owners}`, ...more });
 const answeredTo = (policies: Policies, position: number) => eventually(policies.status, ([status]) => status?.position === position);
 
@@ -67,7 +67,7 @@ describe("The runner of policies", () => {
     const { ship, sent, parcels } = warehouse();
     const items = Array.from({ length: 30 }, (_, index) => `item-${index}`).toSorted();
     {
-      await using policies = running({ log, policies: [shipping(ship)], database: losing(opened.database, 3) });
+      await using policies = running({ ...opened, log, policies: [shipping(ship)], database: losing(opened.database, 3) });
       log.write(...items.map((item) => ordered(item)));
       await answeredTo(policies, 30);
     }
@@ -144,6 +144,20 @@ describe("The runner of policies", () => {
     await using again = running({ ...opened, log, policies: [fragile] });
     await answeredTo(again, 4);
     assert.deepEqual(parcels(), ["a", "a", "b", "b", "bad", "bad", "c", "c"]);
+  });
+
+  it("tries again by itself at what it could not answer, more and more seldom", async () => {
+    const log = scriptedLog();
+    const { ship, parcels } = warehouse();
+    let tries = 0;
+    const fragile = shipping((item, cause) => (++tries < 4 ? Promise.reject(new Error(`no luck ${tries}`)) : ship(item, cause)));
+    const told: string[] = [];
+    await using policies = running({ ...opened, log, policies: [fragile], restMs: [1, 20], stopped: (_, error) => told.push(error) });
+    log.write(ordered("a"));
+    const [status] = await answeredTo(policies, 1);
+    assert.deepEqual([status?.state, status?.error, status?.failedPosition], ["running", null, null]);
+    assert.deepEqual(told, ["no luck 1", "no luck 2", "no luck 3"]);
+    assert.deepEqual(parcels(), ["a"]);
   });
 
   it("has one owner at a time across processes", async () => {

@@ -4,9 +4,10 @@ import { newId } from "#commands/kernel/command-id.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import { Unavailable } from "#domain/kernel/errors.ts";
 import { openPostgresLog } from "#infra/postgres/event-log.ts";
-import { append, everything, eventsOf, outcomes, pagesUntil, type Store, upTo } from "#test/conformance/event-log/harness.ts";
+import { append, everything, eventsOf, noLimits, outcomes, pagesUntil, type Store, upTo } from "#test/conformance/event-log/harness.ts";
 import { eventLogConformance } from "#test/conformance/event-log/suite.ts";
 import { freshDatabase, startPostgres } from "#test/support/postgres.ts";
+import { proxyTo } from "#test/support/proxy.ts";
 
 const open = (url: string): Promise<EventLog> => openPostgresLog({ connect: { connectionString: url } });
 
@@ -15,14 +16,30 @@ let database: ReturnType<typeof freshDatabase> | undefined;
 const store = async (): Promise<Store> => {
   database ??= freshDatabase();
   const { url } = await database;
+  const way = await wayTo(url);
   return {
-    open: () => open(url),
-    elsewhere: { engine: "postgres", location: url },
+    open: () => open(way.url),
+    interrupt: async () => {
+      way.cut();
+      return { restore: async () => way.restore() };
+    },
+    elsewhere: { opener: new URL("opener.ts", import.meta.url), location: url },
     slowAppend: (stream) => slowAppend(url, stream),
-    [Symbol.asyncDispose]: () => inDatabase(url, "drop schema waybill_log cascade"),
+    [Symbol.asyncDispose]: async () => {
+      await way[Symbol.asyncDispose]();
+      await inDatabase(url, "drop schema waybill_log cascade");
+    },
   };
 };
 after(async () => (await database)?.[Symbol.asyncDispose]());
+
+const wayTo = async (url: string) => {
+  const { hostname, port } = new URL(url);
+  const proxy = await proxyTo({ host: hostname, port: Number(port || 5432) });
+  const way = new URL(url);
+  way.host = `127.0.0.1:${proxy.port}`;
+  return { ...proxy, url: way.href };
+};
 
 /** Appends as any process does, by the function, in a transaction that stays open. */
 const slowAppend = async (url: string, stream: string) => {
@@ -46,7 +63,7 @@ const connected = async (url: string): Promise<Client> => {
   return client;
 };
 
-eventLogConformance("postgres", { limits: { durable: true, densePositions: true, boundedPages: true, shared: true }, store });
+eventLogConformance("postgres", { limits: noLimits, interruptible: true, store });
 
 describe("postgres as an EventLog: its own", () => {
   it("makes its schema once when many processes start together", async () => {

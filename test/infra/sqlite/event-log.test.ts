@@ -11,7 +11,7 @@ import { appender } from "#infra/sqlite/append.ts";
 import { openSqliteLog } from "#infra/sqlite/event-log.ts";
 import { openLogFile } from "#infra/sqlite/log-file.ts";
 import { reader } from "#infra/sqlite/read.ts";
-import { append, cause, everything, type Store, ticks, upTo } from "#test/conformance/event-log/harness.ts";
+import { append, cause, everything, noLimits, type Store, ticks, upTo } from "#test/conformance/event-log/harness.ts";
 import { eventLogConformance } from "#test/conformance/event-log/suite.ts";
 
 const folder = () => {
@@ -23,7 +23,7 @@ const store = async (): Promise<Store> => {
   const { file, [Symbol.dispose]: remove } = folder();
   return {
     open: async () => openSqliteLog(file, { poll: 50 }),
-    elsewhere: { engine: "sqlite", location: file },
+    elsewhere: { opener: new URL("opener.ts", import.meta.url), location: file },
     slowAppend: async (stream) => {
       const db = openLogFile(file);
       db.exec("begin immediate");
@@ -39,7 +39,7 @@ const store = async (): Promise<Store> => {
   };
 };
 
-eventLogConformance("sqlite", { limits: { durable: true, densePositions: true, boundedPages: true, shared: true }, store });
+eventLogConformance("sqlite", { limits: noLimits, store });
 
 describe("sqlite as an EventLog: its own", () => {
   it("is for nobody else to read, whatever the folder", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import type { Database } from "#projections/ports/sql.ts";
 import { breakPoints } from "#test/support/breaking.ts";
 import { history } from "#test/support/history.ts";
 import { eventually, openDatabase, rowsOf, runner } from "#test/support/projecting.ts";
@@ -51,8 +52,7 @@ describe("Owners of a projection", () => {
     await using former = runner({ ...opened, log }, [slow]);
     log.write(counted("a"), counted("b"));
     await entered.promise;
-    // As if the former one had hung for longer than its lease.
-    await opened.database.query({ text: "update waybill.projections set owner = 'nobody', fence = fence + 1, expires = now()" });
+    await takenOver(opened.database);
     await using latter = runner({ ...opened, log }, [tally()]);
     await latter.reached("tally", 2, patience);
     assert.deepEqual(await rowsOf(opened.database, "tally.sums"), sumsOf(log.events));
@@ -78,7 +78,7 @@ describe("Owners of a projection", () => {
     await using former = runner({ ...opened, log }, [failing], { stopped: (_, error) => told.push(error) });
     log.write(counted("a"));
     await entered.promise;
-    await opened.database.query({ text: "update waybill.projections set owner = 'nobody', fence = fence + 1, expires = now()" });
+    await takenOver(opened.database);
     await using latter = runner({ ...opened, log }, [tally()]);
     await latter.reached("tally", 1, patience);
     held.resolve();
@@ -99,12 +99,18 @@ describe("Owners of a projection", () => {
   it("who start again under the same name need not wait for their old lease", async () => {
     const log = history();
     await killed(opened.url, { owner: "same", point: "before commit" });
-    await opened.database.query({ text: "update waybill.projections set expires = now() + interval '1 hour'" });
+    await opened.database.query({ text: "update waybill.leases set expires = now() + interval '1 hour'" });
     await using again = runner({ ...opened, log }, [tally()], { owner: "same" });
     await again.reached("tally", log.events.length, patience);
     assert.deepEqual(await rowsOf(opened.database, "tally.sums"), sumsOf(log.events));
   });
 });
+
+/** As if the owner had hung for longer than its lease, and another had come and gone. */
+const takenOver = async (database: Database): Promise<void> => {
+  await database.query({ text: "update waybill.leases set owner = null, token = token + 1" });
+  await database.query({ text: "update waybill.projections set fence = fence + 1" });
+};
 
 /** A process that runs the tally over `history` and kills itself, kill -9, in the third batch. */
 const killed = async (url: string, { owner, point }: { readonly owner: string; readonly point: string }): Promise<void> => {

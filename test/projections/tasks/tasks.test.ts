@@ -12,7 +12,7 @@ import { recordedBy } from "#test/support/scripted-log.ts";
 const idOf = (number: number) => `0197d2a0-0000-7000-8000-${String(number).padStart(12, "0")}`;
 const task = idOf(1);
 const queued = (number: number, subject = "demo"): TaskEvent => ({ type: "TaskQueued", task: idOf(number), kind: "publication", subject, input: { because: "add" } });
-const leased = (attempt = 1, id = task): TaskEvent => ({ type: "TaskLeased", task: id, worker: "worker-1", attempt, expires: "2027-01-01T00:00:00.000Z" });
+const leased = (attempt = 1, id = task): TaskEvent => ({ type: "TaskLeased", task: id, worker: "worker-1", attempt, token: attempt });
 const succeeded = (attempt = 1, id = task): TaskEvent => ({ type: "TaskSucceeded", task: id, attempt, result: { version: 3 } });
 const failed = (retryAt: string | null, attempt = 1, id = task): TaskEvent => ({ type: "TaskFailed", task: id, attempt, error: { code: "VAULT", message: "away" }, retryAt });
 
@@ -75,8 +75,8 @@ describe("The read model of tasks", () => {
     const open = await openTasks(opened.database);
     const common = { kind: "publication", attempt: 1 };
     assert.deepEqual(open.toSorted((a, b) => (a.id < b.id ? -1 : 1)), [
-      { ...common, id: idOf(2), subject: "demo", worker: "worker-1", busyUntil: "2027-01-01T00:00:00.000Z", correlationId: recorded[1]?.correlationId, position: 6 },
-      { ...common, id: idOf(3), subject: "other", worker: null, busyUntil: "2026-12-01T00:00:00.000Z", correlationId: recorded[2]?.correlationId, position: 8 },
+      { ...common, id: idOf(2), subject: "demo", token: 1, busyUntil: null, correlationId: recorded[1]?.correlationId, position: 6 },
+      { ...common, id: idOf(3), subject: "other", token: 1, busyUntil: "2026-12-01T00:00:00.000Z", correlationId: recorded[2]?.correlationId, position: 8 },
     ]);
   });
 
