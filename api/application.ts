@@ -45,6 +45,8 @@ export interface WorkerView {
 
 export interface StatusView {
   readonly version: string;
+  /** What the process that answers does without for now, more slowly, and why. */
+  readonly degraded: readonly string[];
   readonly log: { readonly engine: string; readonly head: number };
   readonly projections: readonly ProjectionView[];
   readonly workers: readonly WorkerView[];

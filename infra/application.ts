@@ -22,6 +22,7 @@ export interface ApplicationNeeds {
   readonly readModels: ReadModels;
   readonly policies: () => Promise<readonly PolicyStatus[]>;
   readonly workers: Pick<Workers, "seen">;
+  readonly degraded: () => readonly string[];
   readonly config: Config;
   readonly logger: Logger;
   readonly closing: AbortSignal;
@@ -37,6 +38,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
     progress: readModels,
     status: async () => ({
       version,
+      degraded: needs.degraded(),
       log: { engine: config.LOG_ENGINE, head: await log.head() },
       projections: await readModels.status(),
       workers: [...(await workers.seen()), ...(await needs.policies()).map(asWorker)],

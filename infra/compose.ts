@@ -10,7 +10,7 @@ import type { Database } from "#projections/ports/sql.ts";
 import { ensureAdminToken } from "./admin-token.ts";
 import { applicationOf } from "./application.ts";
 import { runBackground } from "./background.ts";
-import { type Config, isShared, type Role, tlsSettings } from "./config.ts";
+import { type Config, isShared, type Role } from "./config.ts";
 import { newContainer, openings, provide, type Provide, type Token, token } from "./container.ts";
 import { type DataFolder, openDataFolder, type Place, placeOf } from "./data-folder.ts";
 import { drain } from "./drain.ts";
@@ -28,9 +28,11 @@ import { openDatabase, type OpenDatabase } from "./postgres/open-database.ts";
 import { type Workers, workersIn } from "./postgres/workers.ts";
 import { projections } from "./projections.ts";
 import { apiMissing, projectorMissing, whenReady, workerMissing } from "./readiness.ts";
-import { type Redis, openRedis } from "./redis/redis.ts";
 import { openFolderBlobs } from "./storage/folder-blobs.ts";
-import { tlsOf } from "./tls.ts";
+import { announcementsOn } from "./redis/announcements.ts";
+import { configuredRedis, degradedBy } from "./redis/configured.ts";
+import type { Redis } from "./redis/redis.ts";
+import { deliverTail, type Followed, openTailedLog } from "./redis/tail/open.ts";
 import { type Aggregates, aggregatesOn } from "./use-cases.ts";
 
 /** A process with its roles, serving. */
@@ -60,6 +62,8 @@ const ids = {
   writers: token<OpenDatabase>("connections of projections"),
   database: token<Database>("database of projections"),
   log: token<EventLog>("log"),
+  followed: token<Followed>("log of those who serve subscribers"),
+  delivered: token<AsyncDisposable | null>("delivery of the log's tail"),
   signer: token<Signer>("signer"),
   blobs: token<BlobStore>("blobs"),
   aggregates: token<Aggregates>("aggregates"),
@@ -138,7 +142,7 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
   bind(ids.server, [ids.place], (place) => openDatabaseServer(config, place, logger));
   bind(ids.readers, [ids.server], ({ connect }) => openDatabase(connect, 16));
   bind(ids.writers, [ids.server], ({ connect }) => openDatabase(connect, 8));
-  bind(ids.redis, [], () => openConfiguredRedis(config));
+  bind(ids.redis, [], () => configuredRedis(config, logger));
   bind(ids.leases, [ids.server, ids.redis], ({ connect }, redis) => openLeases(connect, redis));
   bind(ids.database, [ids.writers], (writers) => {
     const { [Symbol.asyncDispose]: _, ...database } = writers;
@@ -157,13 +161,10 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
   bind(ids.aggregates, [ids.log], aggregatesOn);
 };
 
-const openConfiguredRedis = async (config: Config): Promise<Redis | null> => {
-  const { REDIS_URL: url, REDIS_PREFIX: prefix } = config;
-  return url === undefined ? null : openRedis({ url, prefix, tls: await tlsOf(tlsSettings(config, "REDIS")) });
-};
-
 const bindReadModels = (bind: Provide): void => {
-  bind(ids.readModels, [ids.log, ids.database, ids.leases], (log, database, leases) => watchProjections({ projections, log, database, leases }));
+  bind(ids.readModels, [ids.log, ids.database, ids.leases, ids.redis], (log, database, leases, redis) =>
+    watchProjections({ projections, log, database, leases, announcements: redis ? announcementsOn(redis, log) : undefined }),
+  );
   bind(ids.workers, [ids.readers], workersIn);
 };
 
@@ -192,17 +193,21 @@ const bindWorker = (bind: Provide, { config, logger, failed, closing }: Setting)
 };
 
 /** Delivers the log's tail to those who are not on it themselves: where there is no Redis, nobody. */
-const bindDeliverer = (bind: Provide): void => {
-  bind(atWork.deliverer, [ids.log], (log) => ({ missing: () => log.head().then(() => []) }));
+const bindDeliverer = (bind: Provide, { logger }: Setting): void => {
+  const failed = (error: unknown) => logger.error("delivery failed", { error });
+  bind(ids.delivered, [ids.log, ids.redis], (log, redis) => redis && deliverTail(log, redis, failed));
+  bind(atWork.deliverer, [ids.log, ids.delivered], (log) => ({ missing: () => log.head().then(() => []) }));
 };
 
 const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
+  bind(ids.followed, [ids.log, ids.redis], (log, redis) => (redis ? openTailedLog(log, redis) : { log }));
   bind(
     ids.application,
-    [ids.log, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.workers],
-    (log, signer, sql, aggregates, readModels, leases, workers) => {
+    [ids.followed, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
+    ({ log }, signer, sql, aggregates, readModels, leases, workers, redis) => {
       const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql, leases }));
-      return applicationOf({ log, signer, sql, aggregates, readModels, workers, policies, config, logger, closing });
+      const degraded = degradedBy(redis);
+      return applicationOf({ log, signer, sql, aggregates, readModels, workers, policies, degraded, config, logger, closing });
     },
   );
   bind(
@@ -219,5 +224,7 @@ const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
 const bindHttp = (bind: Provide, { config, logger, leaving }: Setting): void => {
   const { HOST: host, PORT: port, WAYBILL_ROLE: role, WAYBILL_DRAIN_MS: graceMs } = config;
   const needs = order.filter((one) => role.includes(one)).map((one) => atWork[one]);
-  bind(ids.listening, needs, (...parts) => listen(httpOf(parts, { roles: role, leaving, logger }), { host, port, graceMs }));
+  bind(ids.listening, [ids.redis, ...needs], (redis, ...parts) =>
+    listen(httpOf(parts, { roles: role, leaving, degraded: degradedBy(redis), logger }), { host, port, graceMs }),
+  );
 };

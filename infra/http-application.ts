@@ -26,16 +26,18 @@ interface Edge {
   readonly roles: readonly Role[];
   /** Aborts when load balancers shall go away. */
   readonly leaving: AbortSignal;
+  /** What is done more slowly now, and why. */
+  readonly degraded: () => readonly string[];
   readonly logger: Logger;
 }
 
 /** Everything that this process answers over HTTP. */
-export const httpOf = (parts: readonly RoleAtWork[], { roles, leaving, logger }: Edge): Express =>
+export const httpOf = (parts: readonly RoleAtWork[], { roles, leaving, degraded, logger }: Edge): Express =>
   httpApplication({
     routers: parts.flatMap(({ routers = [] }) => routers),
     ready: async () => {
       const missing = leaving.aborted ? ["this process: it is about to stop"] : (await Promise.all(parts.map((part) => part.missing()))).flat();
-      return { ready: missing.length === 0, missing };
+      return { ready: missing.length === 0, missing, degraded: degraded() };
     },
     report: ({ id, where, error }) => logger.error("request failed", { id, where, error }),
     ...(roles.includes("api") ? {} : { nothing: `This process is a ${roles.join(" and ")} of Waybill and answers /healthz and /readyz; ask a process with the role api.` }),

@@ -21,8 +21,9 @@ export const status = command(
   },
 );
 
-const statusLines = (output: Output, { version, log, projections, workers }: Status): string[] => [
+const statusLines = (output: Output, { version, degraded, log, projections, workers }: Status): string[] => [
   `Waybill ${version}, log in ${log.engine}, head at position ${output.bold(count(log.head))}`,
+  ...degraded.map((what) => output.yellow(`degraded: ${printable(what)}`)),
   "",
   ...table(
     [

@@ -5,6 +5,8 @@ export interface Readiness {
   readonly ready: boolean;
   /** What is not there yet, in words for a person: `read models: tuf 120 events behind`. */
   readonly missing: readonly string[];
+  /** What it does without for now, more slowly: `redis: connect ECONNREFUSED 127.0.0.1:6379`. */
+  readonly degraded?: readonly string[];
 }
 
 export type Ready = () => Promise<Readiness>;

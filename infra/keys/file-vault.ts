@@ -6,7 +6,7 @@ import { Unavailable } from "#domain/kernel/errors.ts";
 import { Key, KeyId } from "#domain/trust/signed.ts";
 import type { Signer, VaultKey } from "#commands/ports/signer.ts";
 import { CannotStart } from "#infra/cannot-start.ts";
-import { codeOf, writePrivateFile } from "./durable-file.ts";
+import { codeOf, createPrivateFile, writePrivateFile } from "./durable-file.ts";
 import { identified, signEd25519 } from "./ed25519.ts";
 
 /** What is known of a key without the passphrase: `<keyid>.json`. The private key is beside it in `<keyid>.pem`. */
@@ -48,6 +48,7 @@ export const openFileVault = async (options: { readonly folder: string; readonly
   const list = () => cardsOf(options.folder);
   const [first] = await list();
   if (first) await pairOf(first.keyid);
+  await checkPassphrase(options);
 
   return {
     list,
@@ -59,6 +60,16 @@ export const openFileVault = async (options: { readonly folder: string; readonly
   };
 };
 
+/**
+ * Several processes may open an empty vault at once: one whose passphrase is another must not find out when it cannot sign with the
+ * others' keys. So the vault begins with a key that signs nothing.
+ */
+const checkPassphrase = async ({ folder, passphrase }: { folder: string; passphrase: string }): Promise<void> => {
+  const file = join(folder, "passphrase-check.pem");
+  if ((await pemIn(file)) === null) await createPrivateFile(file, encrypted(generateKeyPairSync("ed25519").privateKey, passphrase));
+  decrypted((await pemIn(file)) ?? "", passphrase, file);
+};
+
 interface Pair {
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
@@ -67,11 +78,13 @@ interface Pair {
 const generate = async ({ folder, passphrase }: { folder: string; passphrase: string }, purpose: string): Promise<VaultKey> => {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const vaultKey = identified(publicKey);
-  const pem = privateKey.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase });
-  await writePrivateFile(join(folder, `${vaultKey.keyid}.pem`), pem.toString());
+  await writePrivateFile(join(folder, `${vaultKey.keyid}.pem`), encrypted(privateKey, passphrase));
   await writePrivateFile(join(folder, `${vaultKey.keyid}.json`), `${JSON.stringify({ ...vaultKey, purpose }, null, 2)}\n`);
   return vaultKey;
 };
+
+const encrypted = (privateKey: KeyObject, passphrase: string): string =>
+  privateKey.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase }).toString();
 
 const openPair = async ({ folder, passphrase }: { folder: string; passphrase: string }, keyid: string): Promise<Pair> => {
   if (!KeyId.safeParse(keyid).success) throw new Unavailable(`key ${keyid}`);
@@ -87,6 +100,15 @@ const pemOf = async (file: string, keyid: string): Promise<string> => {
     return await readFile(file, "utf8");
   } catch (cause) {
     throw new Unavailable(`key ${keyid}`, { cause });
+  }
+};
+
+const pemIn = async (file: string): Promise<string | null> => {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return null;
+    throw error;
   }
 };
 

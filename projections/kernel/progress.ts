@@ -1,3 +1,4 @@
+import type { Move } from "#projections/ports/announcements.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { bell, pause } from "./pause.ts";
 
@@ -23,6 +24,11 @@ export interface Moves {
   readonly left: (name: string) => void;
 }
 
+/** What other processes tell about read models that they run. */
+export interface Hearing {
+  readonly heard: (move: Move) => void;
+}
+
 interface Known {
   position: number;
   generation: number;
@@ -30,6 +36,8 @@ interface Known {
   stopped: boolean;
   /** This process runs it and knows better than the table. */
   here: boolean;
+  /** The furthest that was heard of: the table may not have it yet. */
+  heard: { readonly position: number; readonly at: number };
   readonly waiting: Set<{ readonly position: number; readonly wake: () => void }>;
 }
 
@@ -40,9 +48,11 @@ const set = (model: Known, state: Pick<Known, "position" | "generation" | "stopp
 
 const idlePollMs = 1000;
 const waitingPollMs = 20;
+/** How long what was heard counts for more than the table, which follows sooner. */
+const believedMs = 1000;
 
-export const trackProgress = (names: readonly string[], read: () => Promise<readonly Checkpoint[]>, signal: AbortSignal): Progress & Moves => {
-  const all = new Map(names.map((name): [string, Known] => [name, { position: 0, generation: 0, stopped: false, here: false, waiting: new Set() }]));
+export const trackProgress = (names: readonly string[], read: () => Promise<readonly Checkpoint[]>, signal: AbortSignal): Progress & Moves & Hearing => {
+  const all = new Map(names.map((name): [string, Known] => [name, unknown()]));
   const asked = bell();
 
   const known = (name: string): Known => {
@@ -74,8 +84,16 @@ export const trackProgress = (names: readonly string[], read: () => Promise<read
     const rows = await read().catch((): readonly Checkpoint[] => []);
     for (const { name, generation, position, state } of rows) {
       const model = all.get(name);
-      if (model && !model.here) set(model, { generation, position, stopped: state === "stopped", here: false });
+      if (model && !model.here) set(model, { generation, position: Math.max(position, believed(model, generation)), stopped: state === "stopped", here: false });
     }
+  };
+
+  const heard: Hearing["heard"] = ({ name, generation, position }) => {
+    const model = all.get(name);
+    // Of tables that this process knows of: others may want other events.
+    if (!model || model.here || model.generation !== generation || position <= model.position) return;
+    model.heard = { position, at: Date.now() };
+    set(model, { generation, position, stopped: false, here: false });
   };
 
   const polling = async (): Promise<void> => {
@@ -90,6 +108,7 @@ export const trackProgress = (names: readonly string[], read: () => Promise<read
 
   return {
     reached,
+    heard,
     position: (name) => known(name).position,
     generation: (name) => known(name).generation,
     moved: (name, generation, position) => set(known(name), { generation, position, stopped: false, here: true }),
@@ -99,3 +118,8 @@ export const trackProgress = (names: readonly string[], read: () => Promise<read
     },
   };
 };
+
+const unknown = (): Known => ({ position: 0, generation: 0, stopped: false, here: false, heard: { position: 0, at: 0 }, waiting: new Set() });
+
+const believed = ({ heard, generation }: Known, stored: number): number =>
+  generation === stored && stored > 0 && Date.now() - heard.at < believedMs ? heard.position : 0;

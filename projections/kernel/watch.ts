@@ -1,6 +1,7 @@
 import { type Refusal, refuse } from "#domain/kernel/decider.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Leases } from "#commands/ports/leases.ts";
+import type { Announcements } from "#projections/ports/announcements.ts";
 import type { Database } from "#projections/ports/sql.ts";
 import { allCheckpoints, type Checkpoint, makeCheckpoints } from "./checkpoint.ts";
 import { once } from "./once.ts";
@@ -42,6 +43,8 @@ export interface Watching {
   readonly log: EventLog;
   /** Of those who run them, wherever that is. */
   readonly leases: Leases;
+  /** Between the processes that run read models and those that read them. */
+  readonly announcements?: Announcements | undefined;
 }
 
 /** Everything that a runner in the same process shares with its readers. */
@@ -55,12 +58,20 @@ export interface Watched extends ReadModels, AsyncDisposable {
 }
 
 export const watchProjections = (watching: Watching): Watched => {
-  const { projections, database, log, leases } = watching;
+  const { projections, database, log, leases, announcements } = watching;
   const closing = new AbortController();
   const asked = bell();
   const made = once(() => makeCheckpoints(database));
   const read = () => made().then(() => allCheckpoints(database, "projections"));
   const progress = trackProgress(projections.map(({ name }) => name), read, closing.signal);
+  const listening = announcements?.listen(progress.heard);
+  const moves: Moves = {
+    ...progress,
+    moved: (name, generation, position) => {
+      progress.moved(name, generation, position);
+      announcements?.tell({ name, generation, position });
+    },
+  };
 
   const status = async (): Promise<readonly ProjectionStatus[]> => {
     const seats = projections.map(({ name }) => seatName("projections", name));
@@ -82,14 +93,17 @@ export const watchProjections = (watching: Watching): Watched => {
   return {
     watching,
     made,
-    moves: progress,
+    moves,
     rung: asked.signal,
     reached: progress.reached,
     position: progress.position,
     unready: () => projections.filter(({ name, generation }) => progress.generation(name) !== generation).map(({ name }) => name),
     status,
     rebuild,
-    [Symbol.asyncDispose]: async () => closing.abort(),
+    [Symbol.asyncDispose]: async () => {
+      closing.abort();
+      await (await listening)?.[Symbol.asyncDispose]();
+    },
   };
 };
 

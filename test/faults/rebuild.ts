@@ -1,4 +1,5 @@
 import { Client } from "pg";
+import { openLeases } from "#infra/leases.ts";
 import { openDatabase } from "#infra/postgres/open-database.ts";
 import { projections } from "#infra/projections.ts";
 import { runProjections } from "#projections/kernel/run.ts";
@@ -18,7 +19,8 @@ export const compareWithRebuild = async ({ database, undisturbed }: Stage): Prom
   const live = opened.use(openDatabase({ connectionString: database }, 2));
   const rebuilt = opened.use(openDatabase({ connectionString: scratch.href }, 8));
   const log = opened.use(await openSharedLog(undisturbed));
-  const watched = opened.use(watchProjections({ projections, database: rebuilt, log }));
+  const leases = opened.use(openLeases({ connectionString: scratch.href }, null));
+  const watched = opened.use(watchProjections({ projections, database: rebuilt, log, leases }));
   opened.use(runProjections(watched, { owner: "newcomer" }));
   const head = await log.head();
   for (const { name } of projections) {

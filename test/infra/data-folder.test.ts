@@ -5,21 +5,21 @@ import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { openDataFolder } from "#infra/data-folder.ts";
+import { openDataFolder, type Use } from "#infra/data-folder.ts";
 import { endWithUs, temporary } from "#test/support/embedded-postgres/folders.ts";
 import { isRoot, plainUser } from "#test/support/embedded-postgres/privileges.ts";
 import { reachableProject, thisProject } from "#test/support/embedded-postgres/project.ts";
 
 const opener = `
   import { openDataFolder } from "#infra/data-folder.ts";
-  await openDataFolder(process.argv[1]).then(() => console.log("open"), (error) => console.log(error.message));
+  await openDataFolder(process.argv[1], process.argv[2]).then(() => console.log("open"), (error) => console.log(error.message));
   setInterval(() => undefined, 1000);
 `;
 
 /** Another process that opens the folder and keeps it. */
-const openInChild = async (folder: string, how: { node?: string; cwd?: string; uid?: number; gid?: number } = {}) => {
-  const { node = process.execPath, cwd = thisProject.root, ...who } = how;
-  const child = spawn(node, ["--input-type=module", "-e", opener, folder], { ...who, cwd, stdio: ["ignore", "pipe", "inherit"] });
+const openInChild = async (folder: string, how: { node?: string; cwd?: string; uid?: number; gid?: number; use?: Use } = {}) => {
+  const { node = process.execPath, cwd = thisProject.root, use = "exclusive", ...who } = how;
+  const child = spawn(node, ["--input-type=module", "-e", opener, folder, use], { ...who, cwd, stdio: ["ignore", "pipe", "inherit"] });
   endWithUs(child.pid);
   const kill = async () => {
     const gone = once(child, "exit");
@@ -78,6 +78,25 @@ describe("the data folder", () => {
     const starters = await Promise.all([1, 2, 3, 4].map(() => openInChild(path)));
     assert.equal(starters.filter(({ said }) => said === "open").length, 1);
     await Promise.all(starters.map(({ kill }) => kill()));
+  });
+
+  it("lets all of those in who share it, also when they make it", async () => {
+    const path = join(temporary(), "data");
+    const starters = await Promise.all([1, 2, 3, 4].map(() => openInChild(path, { use: "shared" })));
+    assert.deepEqual(starters.map(({ said }) => said), ["open", "open", "open", "open"]);
+    await Promise.all(starters.map(({ kill }) => kill()));
+  });
+
+  it("is not shared with a process that has its log or its read models there, whoever came first", async () => {
+    const path = temporary();
+    const sharing = await openInChild(path, { use: "shared" });
+    await assert.rejects(openDataFolder(path), /in use by another Waybill/);
+    await sharing.kill();
+    const alone = await openInChild(path);
+    await assert.rejects(openDataFolder(path, "shared"), new RegExp(`in use by another Waybill \\(process ${alone.pid}\\)`));
+    await alone.kill();
+    await using folder = await openDataFolder(path, "shared");
+    assert.ok(folder.path);
   });
 
   it("names the path where it is a file, or lies below one", async () => {

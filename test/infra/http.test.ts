@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, request } from "node:http";
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener } from "node:http";
 import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -24,8 +24,8 @@ const slow = () => {
 
 const get = async (port: number, agent: Agent | false) => {
   const sent = request({ host, port, agent }).end();
-  const response = await new Promise<NodeJS.ReadableStream>((resolve, reject) => sent.once("response", resolve).once("error", reject));
-  return { text: async () => (await buffer(response)).toString() };
+  const response = await new Promise<IncomingMessage>((resolve, reject) => sent.once("response", resolve).once("error", reject));
+  return { headers: response.headers, text: async () => (await buffer(response)).toString() };
 };
 
 describe("listen", () => {
@@ -67,6 +67,18 @@ describe("listen", () => {
     const closed = server[Symbol.asyncDispose]();
     finish();
     await answer.text();
+    await closed;
+    agent.destroy();
+  });
+
+  it("answers a last request on a connection that was kept alive, and ends it with that", async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const server = await listen(ok, { host, port: 0 });
+    await (await get(server.port, agent)).text();
+    const closed = server[Symbol.asyncDispose]();
+    const last = await get(server.port, agent);
+    assert.equal(last.headers.connection, "close");
+    assert.equal(await last.text(), "ok");
     await closed;
     agent.destroy();
   });

@@ -4,6 +4,7 @@ import { type Input } from "./shared.ts";
 
 export const Status = z.object({
   version: z.string(),
+  degraded: z.array(z.string()),
   log: z.object({ engine: z.string(), head: z.number() }),
   projections: z.array(
     z.object({
@@ -23,7 +24,7 @@ export const Status = z.object({
 export type Status = z.infer<typeof Status>;
 
 export const showStatus = operation()(
-  `query Status { status { version log { engine head }
+  `query Status { status { version degraded log { engine head }
     projections { name generation position lag state error failedPosition rebuilding { generation position error } }
     workers { name kind state lastSeen } } }`,
   z.object({ status: Status }),

@@ -42,6 +42,10 @@ const WorkerStatus = builder.objectRef<WorkerView>("WorkerStatus").implement({
 const Status = builder.objectRef<StatusView>("Status").implement({
   fields: (t) => ({
     version: t.exposeString("version"),
+    degraded: t.stringList({
+      description: "What the process that answers does without for now, more slowly, and why; none of it makes an answer wrong.",
+      resolve: ({ degraded }) => [...degraded],
+    }),
     log: t.expose("log", { type: LogStatus }),
     projections: t.field({ type: [ProjectionStatus], resolve: ({ projections }) => [...projections] }),
     workers: t.field({ type: [WorkerStatus], resolve: ({ workers }) => [...workers] }),

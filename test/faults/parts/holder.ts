@@ -1,19 +1,20 @@
-import { Client } from "pg";
+import { createClient } from "redis";
 import type { Part } from "./part.ts";
 import type { Stage } from "./stage.ts";
 
-/** The process that runs one of the read models now, as their table says; undefined where nobody can be asked. */
-export const holderOf = async ({ database, nodes }: Stage, which: number): Promise<Part | undefined> => {
-  const client = new Client({ connectionString: database, connectionTimeoutMillis: 1000, query_timeout: 1000 });
+/** A process that holds a lease now: of a read model, a policy, a task. Undefined where nobody can be asked. */
+export const holderOf = async ({ undisturbed, nodes }: Stage, which: number): Promise<Part | undefined> => {
+  const client = createClient({ url: undisturbed["REDIS_URL"] ?? "", disableOfflineQueue: true, socket: { connectTimeout: 1000, socketTimeout: 1000, reconnectStrategy: false } });
   client.on("error", () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ owner: string }>("select owner from waybill.projections where expires > clock_timestamp() order by name");
-    const owner = rows[Math.floor(which * rows.length)]?.owner ?? "";
-    return nodes.find((node) => node.owns(owner))?.part;
+    const owners: string[] = [];
+    for await (const keys of client.scanIterator({ MATCH: "*lease*" })) for (const key of keys) owners.push((await client.hGet(key, "owner")) ?? "");
+    const holders = nodes.filter((node) => owners.some(node.owns));
+    return holders[Math.floor(which * holders.length)]?.part;
   } catch {
     return undefined;
   } finally {
-    await client.end().catch(() => undefined);
+    if (client.isOpen) client.destroy();
   }
 };

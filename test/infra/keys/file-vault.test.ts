@@ -22,6 +22,19 @@ describe("file vault", () => {
     assert.deepEqual(await after.sign(keyid, Buffer.from("bytes")), await before.sign(keyid, Buffer.from("bytes")));
   });
 
+  it("signs with a key that another process has made meanwhile", async () => {
+    const folder = await newFolder();
+    const [mine, theirs] = await Promise.all([openFileVault({ folder, passphrase }), openFileVault({ folder, passphrase })]);
+    const { keyid } = await theirs.generate("demo online");
+    assert.deepEqual(await mine.sign(keyid, Buffer.from("bytes")), await theirs.sign(keyid, Buffer.from("bytes")));
+  });
+
+  it("has one passphrase from its first opening on, also before there are keys", async () => {
+    const folder = await newFolder();
+    await Promise.all([1, 2, 3].map(() => openFileVault({ folder, passphrase })));
+    await assert.rejects(openFileVault({ folder, passphrase: "wrong" }), WrongPassphrase);
+  });
+
   it("refuses a wrong passphrase when it is opened, and says which file it did not open", async () => {
     const folder = await newFolder();
     const { keyid } = await (await openFileVault({ folder, passphrase })).generate("demo root");
@@ -37,7 +50,7 @@ describe("file vault", () => {
     const { keyid } = await (await openFileVault({ folder, passphrase })).generate("demo root");
     assert.equal((await stat(folder)).mode & 0o777, 0o700);
     const files = await readdir(folder);
-    assert.deepEqual(files.sort(), [`${keyid}.json`, `${keyid}.pem`]);
+    assert.deepEqual(files.sort(), [`${keyid}.json`, `${keyid}.pem`, "passphrase-check.pem"]);
     for (const file of files) assert.equal((await stat(join(folder, file))).mode & 0o777, 0o600);
   });
 

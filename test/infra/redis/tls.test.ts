@@ -30,9 +30,9 @@ whenThere("redis", redisProgram, () =>
     });
 
     /** A server that speaks nothing but TLS. */
-    const serve = async ({ certFile, keyFile }: Certificate, clients: "yes" | "no" = "no", ...more: string[]) => {
-      const server = await startRedis(["--tls-cert-file", certFile, "--tls-key-file", keyFile, "--tls-ca-cert-file", ours.caFile, "--tls-auth-clients", clients, "--tls-replication", "no", ...more]);
-      return server;
+    const serve = ({ certFile, keyFile }: Certificate, clients: "yes" | "no" = "no", ...more: string[]) => {
+      const files = ["--tls-cert-file", certFile, "--tls-key-file", keyFile, "--tls-ca-cert-file", ours.caFile];
+      return startRedis([...files, "--tls-auth-clients", clients, ...more]);
     };
 
     it("believes a server whose certificate its authority signed", async () => {
@@ -64,10 +64,9 @@ whenThere("redis", redisProgram, () =>
 
     it("shows its own certificate to a server that asks for one", async () => {
       await using server = await serve(good, "yes");
-      const { certFile, keyFile } = ours.client("a client");
-      const stranger = others.client("a stranger");
+      const [client, stranger] = [ours.client("waybill"), others.client("waybill")];
       const believed = { REDIS_TLS_CA_FILE: ours.caFile };
-      assert.equal(await ping(server.tlsPort, { ...believed, REDIS_TLS_CERT_FILE: certFile, REDIS_TLS_KEY_FILE: keyFile }), "PONG");
+      assert.equal(await ping(server.tlsPort, { ...believed, REDIS_TLS_CERT_FILE: client.certFile, REDIS_TLS_KEY_FILE: client.keyFile }), "PONG");
       assert.notEqual(await ping(server.tlsPort, believed), "PONG");
       assert.notEqual(await ping(server.tlsPort, { ...believed, REDIS_TLS_CERT_FILE: stranger.certFile, REDIS_TLS_KEY_FILE: stranger.keyFile }), "PONG");
     });

@@ -61,6 +61,17 @@ describe("a folder as a BlobStore", () => {
     assert.deepEqual((await files(place.folder)).toSorted(), kept.toSorted());
   });
 
+  it("goes by age alone in a folder that several share: a process of another container is not seen from here", async () => {
+    await using place = await temporaryFolder();
+    await openFolderBlobs(place.folder, { shared: true });
+    const here = encodeURIComponent(hostname());
+    const old = await leftover(place.folder, `${here}@1`);
+    await utimes(old, new Date(0), new Date(0));
+    const kept = [await leftover(place.folder, `${here}@999999999`), await leftover(place.folder, `${here}@${process.pid}`)];
+    await openFolderBlobs(place.folder, { shared: true });
+    assert.deepEqual((await files(place.folder)).toSorted(), kept.toSorted());
+  });
+
   it("has nothing left of an upload that kill -9 ended, once it is opened again", async () => {
     await using place = await temporaryFolder();
     const script = `

@@ -73,6 +73,7 @@ export const openApplication = async (changes: Partial<Pick<Application, "limits
     persisted: { registered: [], only: false },
     status: async () => ({
       version: "0.0.0",
+      degraded: [],
       log: { engine: "memory", head: await log.head() },
       projections: [{ name: "tuf", generation: 1, position, lag: (await log.head()) - position, state: "running", error: null, failedPosition: null, rebuilding: null }],
       workers: [],
