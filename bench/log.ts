@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import { openPostgresLog } from "#infra/postgres/event-log.ts";
 import { openSqliteLog } from "#infra/sqlite/event-log.ts";
 import { startPostgres } from "#test/support/postgres.ts";
+import { emmettOn } from "./log/beside.ts";
 import { callersOf, type Load, rate, readRate } from "./log/load.ts";
-import { percentile, timed } from "./measure.ts";
+import { inTurns, type Measure, timed } from "./measure.ts";
 import type { Row } from "./rows.ts";
 
 const single: Load = { callers: 32, eventsPerAppend: 1, milliseconds: 1500 };
@@ -24,10 +24,10 @@ export const benchLog = async (): Promise<Row[]> => {
   const server = opened.use(await startPostgres({ fsync: true }));
   const postgres = opened.use(await openPostgresLog({ connect: { connectionString: server.url } }));
   const emmett = opened.use(emmettOn(server.url));
-  const measures: Measure[] = [(load) => appended(sqlite, load), (load) => appended(postgres, load), emmett.rate];
+  const measures: Measure<Load>[] = [(load) => appended(sqlite, load), (load) => appended(postgres, load), emmett.rate];
   return [
-    ...rows("single events, 32 callers", await inTurns(single, measures), ["≥ 40,000", "≥ 15,000 and 5 times Emmett"]),
-    ...rows("100 events per append, 8 callers", await inTurns(hundred, measures), ["≥ 45,000", "≥ 45,000"]),
+    ...rows("single events, 32 callers", await inTurns(single, measures, rounds), ["≥ 40,000", "≥ 15,000 and 5 times Emmett"]),
+    ...rows("100 events per append, 8 callers", await inTurns(hundred, measures, rounds), ["≥ 45,000", "≥ 45,000"]),
     { name: "sqlite: read everything", value: await readRate(sqlite), unit: "events/s" },
     { name: "postgres: read everything", value: await readRate(postgres), unit: "events/s" },
     await millionAgain(join(folder, "million.sqlite")),
@@ -35,19 +35,6 @@ export const benchLog = async (): Promise<Row[]> => {
 };
 
 const appended = (log: EventLog, load: Load): Promise<number> => rate(callersOf(log, load.callers), load);
-
-type Measure = (load: Load) => Promise<number>;
-
-/** Each for a short while, again and again, so that a disturbance hits all; the median of each. The first round only warms up. */
-const inTurns = async (load: Load, measures: readonly Measure[]): Promise<number[]> => {
-  const rates = measures.map((): number[] => []);
-  for (let round = 0; round <= rounds; round++)
-    for (const [index, measure] of measures.entries()) {
-      const measured = await measure(load);
-      if (round > 0) rates[index]?.push(measured);
-    }
-  return rates.map((each) => percentile(each, 0.5));
-};
 
 const rows = (what: string, [sqlite = 0, postgres = 0, emmett = 0]: readonly number[], [first = "", second = ""]: readonly string[]): Row[] => [
   { name: `sqlite: ${what}`, value: sqlite, unit: "events/s", goal: first },
@@ -70,20 +57,6 @@ const millionAgain = async (file: string): Promise<Row> => {
   });
   const name = `sqlite: ${answer.toLocaleString("en")} events, from a kill to the next append`;
   return { name, value: Math.round(ms), unit: "ms", goal: "≤ 5,000" };
-};
-
-const emmettOn = (url: string) => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "log/emmett.ts"), url], { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const measured = async (load: Load): Promise<number> => {
-    child.stdin.write(`${JSON.stringify(load)}\n`);
-    return Number((await lines.next()).value);
-  };
-  const end = async () => {
-    child.stdin.end();
-    await once(child, "exit");
-  };
-  return { rate: measured, [Symbol.asyncDispose]: end };
 };
 
 if (import.meta.main) for (const row of await benchLog()) console.log(JSON.stringify(row));

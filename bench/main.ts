@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { benchEngines } from "./engines.ts";
 import { benchGraphql } from "./graphql.ts";
 import { benchImport } from "./import.ts";
 import { benchLog } from "./log.ts";
@@ -10,6 +11,7 @@ import { tufFilesBench } from "./tuf-files.ts";
 
 const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   log: benchLog,
+  engines: benchEngines,
   projection: benchProjection,
   publication: benchPublication,
   import: benchImport,

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "#domain/kernel/errors.ts";
-import type { Page } from "#commands/ports/event-log.ts";
 import { type Bell, bell } from "#infra/log/bell.ts";
 import type { IndexedPage, LogIndex } from "./log-index.ts";
 import { type Overlay, overlayAt } from "./overlay.ts";
@@ -8,7 +7,7 @@ import { type Overlay, overlayAt } from "./overlay.ts";
 export interface FollowOptions {
   readonly index: LogIndex;
   /** The log behind `after`, past and live, until the signal aborts; may end or throw `Unavailable`, and is begun again then. */
-  readonly pages: (after: number, signal: AbortSignal) => AsyncIterable<Page>;
+  readonly pages: (after: number, signal: AbortSignal) => AsyncIterable<IndexedPage>;
   /** The log's last position: an index that is ahead of it belongs to a log that was replaced, and is cleared. */
   readonly head?: () => Promise<number>;
   /** About how many milliseconds an event stays behind the index. */
@@ -17,9 +16,14 @@ export interface FollowOptions {
   readonly most?: number;
 }
 
+/** Keeps the overlay, and the index behind it, up with the log. */
 export interface Following {
   readonly overlay: Overlay;
-  readonly state: FollowState;
+  /** The furthest position that was ever known here: no answer may be older. */
+  readonly promised: () => number;
+  /** Throws the defect that has ended the following. */
+  readonly check: () => void;
+  /** Rings when the overlay has changed. */
   readonly grown: Bell;
   readonly closed: AbortSignal;
   readonly add: (after: number, page: IndexedPage) => boolean;
@@ -28,106 +32,107 @@ export interface Following {
   readonly close: () => Promise<void>;
 }
 
-export interface FollowState {
-  /** The furthest position that was ever known here: no answer may be older. */
-  promised: number;
-  /** A defect that has ended the following. */
-  fault: unknown;
-}
-
 /** Events in one statement of the index. */
-const portion = 2000;
-const shortestPause = 50;
-const longestPause = 1000;
+const portion = 5000;
 
 export const follow = async ({ index, pages, head, every = 250, most = 200_000 }: FollowOptions): Promise<Following> => {
-  const start = await index.position();
-  // Asked for after the index's: the log only grows meanwhile.
-  if (head && (await head()) < start) await index.clear();
-  const overlay = overlayAt(await index.position());
-  const state: FollowState = { promised: overlay.position(), fault: undefined };
-  const closing = new AbortController();
-  const { signal } = closing;
-  const [grown, full, drained] = [bell(), bell(), bell()];
+  const overlay = overlayAt(await start(index, head));
+  const [grown, full, closing] = [bell(), bell(), new AbortController()];
+  let promised = overlay.position();
+  let fault: unknown;
   let rewinding = new AbortController();
 
   const moved = () => {
-    state.promised = Math.max(state.promised, overlay.position());
+    promised = Math.max(promised, overlay.position());
     if (overlay.size() >= portion) full.ring();
     grown.ring();
   };
-  const add: Following["add"] = (after, page) => {
-    const taken = overlay.take(after, page);
-    state.promised = Math.max(state.promised, page.position);
-    moved();
-    return taken;
-  };
-  const rewind: Following["rewind"] = (position) => {
+  const rewind = (position: number) => {
     overlay.restart(position);
     rewinding.abort();
-    drained.ring();
+    moved();
   };
   const drop = (position: number) => {
     overlay.drop(position);
-    drained.ring();
     moved();
   };
-
-  const followOnce = async () => {
+  const add: Following["add"] = (after, page) => {
+    promised = Math.max(promised, page.position);
+    const taken = overlay.take(after, page);
+    moved();
+    return taken;
+  };
+  const followOnce = async (goesWell: () => void) => {
     rewinding = new AbortController();
-    const stop = AbortSignal.any([signal, rewinding.signal]);
+    const stop = AbortSignal.any([closing.signal, rewinding.signal]);
     let after = overlay.position();
     for await (const page of pages(after, stop)) {
       if (stop.aborted || !overlay.take(after, page)) return;
       after = page.position;
       moved();
-      while (overlay.size() >= most && !stop.aborted) await drained.next(drained.rings(), longestPause, stop);
+      goesWell();
+      while (overlay.size() >= most && !stop.aborted) await grown.next(grown.rings(), every, stop);
     }
   };
-  /** Brings the index up to what is known here, as far as nobody else has. */
   const indexOnce = async () => {
-    let position = await index.position();
-    if (position < overlay.base()) rewind(position);
-    else drop(position);
-    while (overlay.position() > position && !signal.aborted) {
+    if (overlay.position() === overlay.base()) return;
+    const position = await index.position();
+    if (position < overlay.base()) return rewind(position);
+    drop(position);
+    for (let from = position; overlay.position() > from && !closing.signal.aborted; from = overlay.base()) {
       const page = overlay.oldest(portion);
-      if (!(await index.extend(position, page))) return;
-      ({ position } = page);
-      drop(position);
+      if (!(await index.extend(from, page))) return;
+      drop(page.position);
     }
   };
-  const untilClosed = async (work: () => Promise<void>, between: () => Promise<void>) => {
-    for (let pause = shortestPause; !signal.aborted; )
-      try {
-        await work();
-        pause = shortestPause;
-        await between();
-      } catch (error) {
-        if (!(error instanceof Unavailable)) return fail(error);
-        await rest(pause * (0.5 + Math.random()), signal);
-        pause = Math.min(pause * 2, longestPause);
-      }
-  };
-  const fail = (error: unknown) => {
-    state.fault = error;
-    grown.ring();
-  };
-
+  const loop = (work: Work, pause: () => Promise<void>) =>
+    untilAborted(closing.signal, work, pause).catch((error: unknown) => {
+      fault = error;
+      grown.ring();
+    });
   const working = [
-    untilClosed(followOnce, () => rest(rewinding.signal.aborted ? 0 : shortestPause, signal)),
-    untilClosed(
-      async () => {
-        if (overlay.position() > overlay.base()) await indexOnce();
-      },
-      () => full.next(full.rings(), every * (0.5 + Math.random()), signal),
-    ),
+    loop(followOnce, () => (rewinding.signal.aborted ? Promise.resolve() : rest(shortestPause, closing.signal))),
+    loop(indexOnce, () => full.next(full.rings(), every * (0.5 + Math.random()), closing.signal)),
   ];
   const close = async () => {
     closing.abort();
-    grown.ring();
     await Promise.all(working);
   };
-  return { overlay, state, grown, closed: signal, add, rewind, close };
+  const check = () => {
+    if (fault !== undefined) throw fault;
+  };
+  return { overlay, promised: () => promised, check, grown, closed: closing.signal, add, rewind, close };
 };
 
-const rest = (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+/** Where the index ends. One that is ahead of its log is cleared before. */
+const start = async (index: LogIndex, head: FollowOptions["head"]): Promise<number> => {
+  const position = await index.position();
+  // Asked for after the index's: the log only grows meanwhile.
+  if (!head || (await head()) >= position) return position;
+  await index.clear();
+  return index.position();
+};
+
+/** One piece of work; says when the server behind it answers. */
+type Work = (goesWell: () => void) => Promise<void>;
+
+const shortestPause = 50;
+const longestPause = 1000;
+
+/** The work again and again; more and more slowly while a server is away. Throws any other error. */
+const untilAborted = async (signal: AbortSignal, work: Work, pause: () => Promise<void>): Promise<void> => {
+  let patience = shortestPause;
+  const goesWell = () => void (patience = shortestPause);
+  while (!signal.aborted)
+    try {
+      await work(goesWell);
+      goesWell();
+      await pause();
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      await rest(patience * (0.5 + Math.random()), signal);
+      patience = Math.min(patience * 2, longestPause);
+    }
+};
+
+const rest = (milliseconds: number, signal: AbortSignal): Promise<void> => sleep(milliseconds, undefined, { signal }).catch(() => undefined);

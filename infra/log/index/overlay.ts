@@ -14,7 +14,7 @@ export interface Overlay {
   readonly drop: (position: number) => void;
   /** Empty, as of `position`. */
   readonly restart: (position: number) => void;
-  /** The oldest of it, at most `limit` events. */
+  /** The oldest of it, about `limit` events; whole appends: an index that ends within one would answer with a part of its receipt. */
   readonly oldest: (limit: number) => IndexedPage;
   /** Events behind `position`, in order. */
   readonly ofCommand: (commandId: string, position: number) => readonly Indexed[];
@@ -52,7 +52,9 @@ export const overlayAt = (start: number): Overlay => {
     base = position = at;
   };
   const oldest: Overlay["oldest"] = (limit) => {
-    const page = events.slice(0, limit);
+    let end = limit;
+    while (end < events.length && events[end]?.commandId === events[end - 1]?.commandId) end++;
+    const page = events.slice(0, end);
     return { events: page, position: page.length < events.length ? (page.at(-1)?.position ?? base) : position };
   };
   return {

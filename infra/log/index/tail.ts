@@ -28,7 +28,7 @@ export interface Tail extends AsyncDisposable {
    * between. False where the pages of the log must come first; they bring it then.
    */
   readonly add: (after: number, page: IndexedPage) => boolean;
-  /** Rings when `position()` has grown. */
+  /** Rings when the log may be known further than before. */
   readonly bell: Bell;
 }
 
@@ -37,34 +37,47 @@ export interface Tail extends AsyncDisposable {
  * second: every process does, whoever is first. Throws `Unavailable` when the index or the log does not answer at the start.
  */
 export const followIndexed = async (options: FollowOptions): Promise<Tail> => {
-  const { index } = options;
   const following = await follow(options);
-  const { overlay, state } = following;
-  const reached = (position: number, patience: Patience = {}) => reach(following, position, patience);
-
-  /** Asks the index until its answer and the overlay meet without a gap: the overlay may have moved into the index meanwhile. */
-  const joined = async <Answer extends { readonly position: number }>(ask: () => Promise<Answer>, at: number): Promise<Answer> => {
-    for (;;) {
-      if (!(await reached(Math.max(at, state.promised), { patience: 5000 }))) throw new Unavailable("log index", { cause: new Error(`the log is not known up to ${at} here`) });
-      const base = overlay.base();
-      const answer = await ask();
-      if (answer.position >= overlay.base() && overlay.position() >= state.promised) return answer;
-      if (answer.position < base) following.rewind(answer.position);
-    }
-  };
+  const { overlay, promised } = following;
+  const { index } = options;
   return {
-    position: () => state.promised,
-    reached,
-    known: async (wanted, at = 0) => merged(wanted, await joined(() => index.lookUp(wanted), at), overlay),
+    position: promised,
+    reached: (position, patience = {}) => reached(following, position, patience),
+    known: async (wanted, at = 0) => {
+      const indexed = () => index.lookUp(wanted);
+      return joined(following, at, indexed, (known) => merged(wanted, known, overlay));
+    },
     places: async (stream, range, at = 0) => {
-      const { position, places } = await joined(() => index.places(stream, range), at);
-      const recent = overlay.ofStream(stream, position).filter(({ revision }) => revision > range.after);
-      return [...places, ...recent.map(({ revision, position }) => ({ revision, position }))].slice(0, range.limit);
+      const indexed = () => index.places(stream, range);
+      return joined(following, at, indexed, ({ position, places }) => {
+        const recent = overlay.ofStream(stream, position).filter(({ revision }) => revision > range.after);
+        return [...places, ...recent.map(({ revision, position }) => ({ revision, position }))].slice(0, range.limit);
+      });
     },
     add: following.add,
     bell: following.grown,
     [Symbol.asyncDispose]: following.close,
   };
+};
+
+const longestWait = 5000;
+
+/**
+ * Asks the index until its answer and the overlay meet without a gap: the overlay may have moved into the index meanwhile. They are
+ * joined in the moment in which that was found.
+ */
+const joined = async <Indexed extends { readonly position: number }, Answer>(
+  following: Following, at: number, ask: () => Promise<Indexed>, join: (indexed: Indexed) => Answer,
+): Promise<Answer> => {
+  const { overlay, promised, rewind } = following;
+  for (;;) {
+    const least = Math.max(at, promised());
+    if (!(await reached(following, least, { patience: longestWait }))) throw new Unavailable("log index", { cause: new Error(`the log is not known up to ${least} here`) });
+    const base = overlay.base();
+    const indexed = await ask();
+    if (indexed.position >= overlay.base() && overlay.position() >= least) return join(indexed);
+    if (indexed.position < base) rewind(indexed.position);
+  }
 };
 
 const merged = ({ commandIds, streams }: Wanted, indexed: Known, overlay: Overlay): Known => {
@@ -81,11 +94,11 @@ const merged = ({ commandIds, streams }: Wanted, indexed: Known, overlay: Overla
   return { position: Math.max(indexed.position, overlay.position()), receipts, revisions };
 };
 
-const reach = async ({ overlay, grown, state, closed }: Following, position: number, { patience = Infinity, signal }: Patience): Promise<boolean> => {
+const reached = async ({ overlay, grown, check, closed }: Following, position: number, { patience = Infinity, signal }: Patience): Promise<boolean> => {
   const deadline = performance.now() + patience;
   const either = signal ? AbortSignal.any([signal, closed]) : closed;
   for (;;) {
-    if (state.fault !== undefined) throw state.fault;
+    check();
     if (overlay.position() >= position) return true;
     const left = deadline - performance.now();
     if (left <= 0 || either.aborted) return false;

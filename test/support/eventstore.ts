@@ -1,0 +1,58 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Options, Order } from "./eventstore-server/orders.ts";
+
+/** A server of EventStoreDB's gRPC protocol, made for tests, in a process of its own. */
+export interface ProtocolServer extends AsyncDisposable {
+  readonly port: number;
+  readonly url: string;
+  /** Resolves when the server has done it. */
+  readonly order: (order: Order) => Promise<void>;
+  /** kill -9. */
+  readonly kill: () => Promise<void>;
+  /** Again, on the same port and file. */
+  readonly start: () => Promise<void>;
+}
+
+export const startProtocolServer = async (options: Omit<Options, "file" | "port"> = {}): Promise<ProtocolServer> => {
+  const folder = mkdtempSync(join(tmpdir(), "waybill-eventstore-"));
+  const file = join(folder, "log");
+  let running = await launch({ ...options, file });
+  const { port } = running;
+  return {
+    port,
+    url: `esdb://127.0.0.1:${port}?tls=${options.tls !== undefined}`,
+    order: (order) => running.order(order),
+    kill: () => running.kill(),
+    start: async () => {
+      running = await launch({ ...options, file, port });
+    },
+    [Symbol.asyncDispose]: async () => {
+      await running.kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const launch = async (options: Options) => {
+  const child = spawn(process.execPath, [`${import.meta.dirname}/eventstore-server/main.ts`, JSON.stringify(options)], { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.stdin.on("error", () => undefined);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const port = Number((await lines.next()).value);
+  if (!Number.isInteger(port)) throw new Error("the protocol server did not start");
+  return {
+    port,
+    order: async (order: Order) => {
+      child.stdin.write(`${JSON.stringify(order)}\n`);
+      await lines.next();
+    },
+    kill: async () => {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+};
