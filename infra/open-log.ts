@@ -1,8 +1,12 @@
 import type { ClientConfig } from "pg";
 import type { EventLog } from "#commands/ports/event-log.ts";
-import { CannotStart } from "./cannot-start.ts";
+import type { Leases } from "#commands/ports/leases.ts";
 import type { Config } from "./config.ts";
 import type { Place } from "./data-folder.ts";
+import { openEventStoreLog } from "./eventstore/event-log.ts";
+import { eventStoreOf } from "./eventstore/settings.ts";
+import { openKafkaLog } from "./kafka/event-log.ts";
+import { kafkaOf } from "./kafka/settings.ts";
 import { openPostgresLog } from "./postgres/event-log.ts";
 import { openSqliteLog } from "./sqlite/event-log.ts";
 
@@ -10,17 +14,22 @@ interface Places {
   readonly folder: Place;
   /** The read models' server. */
   readonly connect: ClientConfig;
+  /** Says who writes, on an engine with one writer. */
+  readonly leases: Leases;
+  /** Name of this run of this process. */
+  readonly node: string;
 }
 
 /** The log on the engine that `LOG_ENGINE` names. */
-export const openLog = async (config: Config, { folder, connect }: Places): Promise<EventLog> => {
+export const openLog = async (config: Config, { folder, connect, leases, node }: Places): Promise<EventLog> => {
   switch (config.LOG_ENGINE) {
     case "sqlite":
       return openSqliteLog(folder.at("log.sqlite"));
     case "postgres":
       return openPostgresLog({ connect });
     case "eventstoredb":
+      return openEventStoreLog({ ...(await eventStoreOf(config)), connect });
     case "kafka":
-      throw new CannotStart(`LOG_ENGINE=${config.LOG_ENGINE} is not there yet`);
+      return openKafkaLog({ ...(await kafkaOf(config)), connect, leases, node });
   }
 };

@@ -68,6 +68,10 @@ const carryOut = async (needs: Needs, entries: readonly Entry[], first: Known): 
         for (const answer of judged.answers) answer();
         left = judged.rest;
         if (left.length > 0) known = await knownOf(needs, left);
+      } else if (refused instanceof PayloadTooLarge) {
+        const [large] = judged.load;
+        large?.answer(refused);
+        left = left.filter((entry) => entry !== large);
       } else if (refused === "moved on") {
         if (performance.now() > deadline) throw new Unavailable("log", { cause: new Error(`others append to ${stream} all the time`) });
         // The server has said no without a reason that one could see, or others are faster.
@@ -82,7 +86,7 @@ const carryOut = async (needs: Needs, entries: readonly Entry[], first: Known): 
 };
 
 /** Undefined when everything of it is stored, and answered. Throws where that is not known. */
-const store = async (needs: Needs, load: readonly Entry[], known: Known): Promise<"moved on" | "too much" | undefined> => {
+const store = async (needs: Needs, load: readonly Entry[], known: Known): Promise<Reason | undefined> => {
   const stream = load[0]?.append.stream;
   if (stream === undefined) return undefined;
   const attempt = randomUUID().slice(0, 8);
@@ -116,14 +120,16 @@ const asked = async ({ reading }: Needs, stream: string, { from, load }: { reado
   });
 };
 
-const reasonOf = (refused: Refused, load: readonly Entry[]): "moved on" | "too much" => {
+type Reason = "moved on" | "too much" | PayloadTooLarge;
+
+const reasonOf = (refused: Refused, load: readonly Entry[]): Reason => {
   switch (refused.kind) {
     case "moved on":
       return "moved on";
     case "too large": {
       const [only, ...others] = load;
       if (others.length > 0 || !only) return "too much";
-      throw new PayloadTooLarge(`append of ${only.append.events.length} events`, only.append.bytes, refused.limit);
+      return new PayloadTooLarge(`append of ${only.append.events.length} events`, only.append.bytes, refused.limit);
     }
     case "access denied":
       throw new Unavailable("log", { cause: new Error("access denied") });

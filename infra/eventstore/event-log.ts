@@ -1,17 +1,16 @@
 import type { ClientConfig } from "pg";
 import type { EventLog } from "#commands/ports/event-log.ts";
-import { CannotStart } from "#infra/cannot-start.ts";
 import { type Engine, eventLog } from "#infra/log/event-log.ts";
 import { openLogIndex } from "#infra/log/index/postgres-index.ts";
 import { followIndexed } from "#infra/log/index/tail.ts";
 import { appender } from "./append.ts";
 import { connect as connection, type ConnectOptions } from "./client.ts";
-import { AccessDenied } from "./errors.ts";
 import { feed } from "./feed.ts";
 import { identity } from "./identity.ts";
 import { type Place, readPage } from "./pages.ts";
 import { reading } from "./reading.ts";
 import { sender } from "./sending.ts";
+import { atStart } from "./starting.ts";
 import { witnesses } from "./witness.ts";
 
 export interface EventStoreLogOptions extends ConnectOptions {
@@ -36,7 +35,9 @@ export const openEventStoreLog = async (options: EventStoreLogOptions): Promise<
   opened.defer(() => server.close());
   const place: Place = { server, prefix, patience };
   const send = sender(server, patience);
-  const name = await identity(server, send, { prefix, patience: Math.min(patience, 5000) }).catch((error: unknown) => {
+  const ask = () => identity(server, send, { prefix, patience: Math.min(patience, 5000) });
+  // Again at once: a node that is not the leader has told the client who is.
+  const name = await ask().catch(ask).catch((error: unknown) => {
     throw atStart(error, options.url);
   });
   const index = opened.use(await openLogIndex({ connect: options.connect, name: `eventstoredb ${name}` }));
@@ -65,11 +66,3 @@ export const openEventStoreLog = async (options: EventStoreLogOptions): Promise<
 };
 
 const closing = (stack: AsyncDisposableStack) => () => stack.disposeAsync();
-
-const atStart = (error: unknown, url: string): unknown => {
-  const cause = error instanceof Error && error.cause instanceof AccessDenied ? error.cause : error;
-  return cause instanceof AccessDenied ? new CannotStart(`the EventStoreDB of EVENTSTORE_URL, ${placeOf(url)}, does not let this user in: ${cause.message}`, { cause }) : error;
-};
-
-/** Without the password. */
-const placeOf = (url: string): string => url.replace(/^[^/]*\/\//, "").replace(/^.*@/, "").replace(/[/?].*$/, "");

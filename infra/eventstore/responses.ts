@@ -23,10 +23,11 @@ export async function* responses(server: Connection, request: streams.ReadReq, {
   call.on("end", () => inbox.end());
   const stop = () => inbox.end();
   signal?.addEventListener("abort", stop);
+  if (signal?.aborted) stop();
   try {
-    while (!signal?.aborted) {
+    for (;;) {
       const portion = await inbox.take(patience);
-      if (portion.length === 0) return;
+      if (portion.length === 0 || signal?.aborted) return;
       yield portion;
       call.resume();
     }
@@ -61,16 +62,16 @@ const inboxOf = (): Inbox => {
   let waiting: streams.ReadResp[] = [];
   let bytes = 0;
   let ended: { readonly error: Error | undefined } | undefined;
-  let wake = () => {};
+  let wake: (() => void) | undefined;
   return {
     put: (response) => {
-      wake();
+      wake?.();
       bytes += response.getEvent()?.getEvent()?.getData_asU8().length ?? 0;
       return waiting.push(response) >= most.count || bytes >= most.bytes;
     },
     end: (error) => {
       ended ??= { error };
-      wake();
+      wake?.();
     },
     take: async (patience) => {
       if (waiting.length === 0 && !ended) {

@@ -19,6 +19,8 @@ export interface Limits {
   readonly densePositions: boolean;
   /** A page ends early where events are large. */
   readonly boundedPages: boolean;
+  /** A page of chosen types looks at as many events as its limit allows; elsewhere at most that many, and at others that are not the log's. */
+  readonly fullPages: boolean;
   /** Several logs may be open over one store, in one process or in several. */
   readonly shared: boolean;
   /** A writer may be committing while another begins: what it has appended is seen later than it was placed. */
@@ -31,7 +33,7 @@ export interface Limits {
 
 /** An engine that promises everything; spread it, and say what yours does not. */
 export const noLimits: Limits = {
-  durable: true, densePositions: true, boundedPages: true, shared: true, overlappingCommits: true, distinctIds: true, largeAppends: true,
+  durable: true, densePositions: true, boundedPages: true, fullPages: true, shared: true, overlappingCommits: true, distinctIds: true, largeAppends: true,
 };
 
 export interface Store extends AsyncDisposable {

@@ -70,7 +70,9 @@ export const readingConformance = (adapter: string, harness: Harness) =>
       const types = ["test.Rung.v1", "test.Wound.v1"];
       const nothing = await log.readAll({ after: 0, limit: 5, types });
       assert.deepEqual(nothing.events, []);
-      assert.equal(nothing.position, (await everything(log))[4]?.position);
+      const fifth = (await everything(log))[4]?.position ?? 0;
+      assert.ok(nothing.position > 0 && nothing.position <= fifth);
+      if (harness.limits.fullPages) assert.equal(nothing.position, fifth);
       const some = await log.readAll({ after: 0, limit: 100, types: [...types, "test.Ticked.v1"] });
       assert.equal(some.events.length, 12);
       assert.deepEqual((await log.readAll({ after: 0, limit: 100, types: [] })).events, []);

@@ -1,9 +1,11 @@
 import { newId } from "#commands/kernel/command-id.ts";
 import { noLimits, type Store } from "#test/conformance/event-log/harness.ts";
 import { eventLogConformance } from "#test/conformance/event-log/suite.ts";
+import { realEventStore } from "#test/support/eventstore-container.ts";
 import { startProtocolServer } from "#test/support/eventstore.ts";
 import { freshDatabase } from "#test/support/postgres.ts";
 import { proxyTo } from "#test/support/proxy.ts";
+import { whenThere } from "#test/support/required.ts";
 import { type Location, open } from "./opener.ts";
 
 // One database for the indexes of all stores: each log has a name of its own there.
@@ -14,20 +16,20 @@ const indexes = async (): Promise<string> => {
 };
 after(async () => (await database)?.[Symbol.asyncDispose]());
 
-const limits = { ...noLimits, densePositions: false, overlappingCommits: false, distinctIds: false, largeAppends: false };
+const limits = { ...noLimits, densePositions: false, fullPages: false, overlappingCommits: false, distinctIds: false, largeAppends: false };
 
 const storeAt = (location: Location): Pick<Store, "open" | "elsewhere"> => ({
   open: () => open(JSON.stringify(location)),
   elsewhere: { opener: new URL("opener.ts", import.meta.url), location: JSON.stringify(location) },
 });
 
-const { EVENTSTORE_URL: url } = process.env;
-if (url !== undefined && url !== "")
+whenThere("eventstore", await realEventStore(), (url) =>
   eventLogConformance("eventstoredb", {
     limits,
     // A server that others use, too: what is only this store's is told by its streams' names.
     store: async () => ({ ...storeAt({ url, database: await indexes(), prefix: `${newId()}.` }), [Symbol.asyncDispose]: async () => undefined }),
-  });
+  }),
+);
 
 eventLogConformance("eventstore-protocol", {
   limits,

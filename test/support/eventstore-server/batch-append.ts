@@ -5,6 +5,7 @@ import { stored } from "./append.ts";
 import { identifierOf, shared, status, streams } from "./definitions.ts";
 import { delayed, takes } from "./faults.ts";
 import { batchTargetOf, proposedOf } from "./proposals.ts";
+import { unavailable } from "./refusals.ts";
 import type { Serving } from "./serving.ts";
 import type { Append, Outcome } from "./store.ts";
 
@@ -16,6 +17,7 @@ export const batchAppend = (serving: Serving) => (call: Call): void => {
   if (refused) return void call.emit("error", refused);
   const open = new Map<string, Omit<Append, "events"> & { events: Append["events"] }>();
   call.on("data", (request: streams.BatchAppendReq) => {
+    if (serving.faults.unavailable) return void call.emit("error", unavailable());
     const id = request.getCorrelationId()?.getString() ?? "";
     const options = request.getOptions();
     if (options) open.set(id, { ...batchTargetOf(options), events: [] });
@@ -43,12 +45,17 @@ const carryOut = async (serving: Serving, call: Call, { append, id }: { readonly
 };
 
 const errorOf = (outcome: Outcome | ServiceError): status.Status => {
-  const details = new anyMessage.Any();
-  if ("kind" in outcome && outcome.kind === "wrong version") {
-    const wrong = new shared.WrongExpectedVersion();
-    if (outcome.current < 0) wrong.setCurrentNoStream(new emptyMessage.Empty());
-    else wrong.setCurrentStreamRevision(String(outcome.current));
-    details.pack(wrong.serializeBinary(), "event_store.client.WrongExpectedVersion");
-  } else details.pack(new shared.Unknown().serializeBinary(), "event_store.client.Unknown");
-  return new status.Status().setDetails(details);
+  const [details, type] = detailsOf(outcome);
+  const packed = new anyMessage.Any();
+  packed.pack(details.serializeBinary(), `event_store.client.${type}`);
+  return new status.Status().setDetails(packed);
+};
+
+const detailsOf = (outcome: Outcome | ServiceError): readonly [{ serializeBinary(): Uint8Array }, type: string] => {
+  if ("details" in outcome) return [new shared.MaximumAppendSizeExceeded().setMaxappendsize(Number(outcome.metadata.get("maximum-append-size")[0])), "MaximumAppendSizeExceeded"];
+  if (outcome.kind !== "wrong version") return [new shared.Unknown(), "Unknown"];
+  const wrong = new shared.WrongExpectedVersion();
+  if (outcome.current < 0) wrong.setCurrentNoStream(new emptyMessage.Empty());
+  else wrong.setCurrentStreamRevision(String(outcome.current));
+  return [wrong, "WrongExpectedVersion"];
 };

@@ -19,10 +19,10 @@ export const read = (serving: Serving) => (call: ReadCall): void => {
   });
 };
 
-function* responsesTo({ store }: Serving, options: streams.ReadReq.Options): Generator<streams.ReadResp> {
+function* responsesTo({ store }: Serving, options: streams.ReadReq.Options): Generator<streams.ReadResp, void> {
   const stream = options.getStream();
   const records = stream ? store.stream(streamNameOf(stream.getStreamIdentifier())) : store.all;
-  if (stream && records.length === 0) return yield streamNotFound(streamNameOf(stream.getStreamIdentifier()));
+  if (stream && records.length === 0) yield streamNotFound(streamNameOf(stream.getStreamIdentifier()));
   const backwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
   let index = startIn(records, options, backwards);
   for (let left = Number(options.getCount()); left > 0; left--) {

@@ -17,18 +17,20 @@ const liveBuffer = 256;
 export const subscribe = async (serving: Serving, call: ReadCall, options: streams.ReadReq.Options): Promise<void> => {
   const { store, open } = serving;
   const filter = filterOf(options.getFilter());
-  let wake = () => {};
-  const unwatch = store.watch(() => wake());
+  let wake: (() => void) | undefined;
+  const unwatch = store.watch(() => wake?.());
   const ended = new Promise<void>((resolve) => {
     for (const event of ["cancelled", "close", "error"]) call.once(event, resolve);
   });
   const dropping = { drop: () => call.emit("error", refusal(status.UNAVAILABLE, "Subscription dropped")) };
   open.add(dropping);
-  void ended.then(() => {
+  const leave = async () => {
+    await ended;
     unwatch();
     open.delete(dropping);
-    wake();
-  });
+    wake?.();
+  };
+  void leave();
   call.write(confirmation(randomUUID()));
 
   let index = startOf(serving, options);
@@ -42,7 +44,8 @@ export const subscribe = async (serving: Serving, call: ReadCall, options: strea
     for (; index < store.all.length && !call.cancelled; index++) await lookAt(serving, call, { index, looked });
     if (!live) {
       const last = store.all[index - 1];
-      if (last && index > from && filter.checkpointEvery < Infinity) call.write(checkpointResponse(last.position));
+      // Not twice.
+      if (last && index > from && filter.checkpointEvery < Infinity && looked.count % filter.checkpointEvery > 0) call.write(checkpointResponse(last.position));
       call.write(caughtUp());
       live = true;
     }
