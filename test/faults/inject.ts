@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { now } from "./clock.ts";
 import { holderOf } from "./parts/holder.ts";
 import type { Part } from "./parts/part.ts";
-import type { Server } from "./parts/server.ts";
+import type { Server, ServerProcess } from "./parts/server.ts";
 import type { Stage } from "./parts/stage.ts";
 import type { Fault } from "./plan.ts";
 import type { Weather } from "./proxy.ts";
@@ -22,9 +22,8 @@ export const inject = async (fault: Fault, stage: Stage, parts: readonly Part[])
   const began = now();
   const server = one(stage.servers.filter(({ group }) => group === fault.victim), fault);
   const part = server ? undefined : await partOf(fault, stage, parts);
-  if (!server && !part) return null;
-  const on = server ? await toServer(server, fault, stage) : part ? await toPart(part, fault, stage) : "";
-  return { fault, on, began, healed: now() };
+  const on = server ? await toServer(server, fault, stage) : part ? await toPart(part, fault, stage) : null;
+  return on === null ? null : { fault, on, began, healed: now() };
 };
 
 const one = <Item>(items: readonly Item[], { which }: Pick<Fault, "which">): Item | undefined => items[Math.floor(which * items.length)];
@@ -62,24 +61,26 @@ const isolate = async ({ name }: Part, fault: Fault, { servers, lines }: Stage):
   return `${name} from ${group} (${weather})`;
 };
 
-const toServer = async (server: Server, { deed, ms }: Fault, { lines }: Stage): Promise<string> => {
-  switch (deed) {
-    case "kill":
-      await server.kill();
-      await sleep(ms);
-      await server.start();
-      break;
-    case "pause":
-      server.pause();
-      await sleep(ms);
-      server.resume();
-      break;
-    case "isolate":
-      break;
-    default:
-      lines.toServer(server, deed);
-      await sleep(ms);
-      lines.toServer(server, "open");
+const toServer = async (server: Server, { deed, ms }: Fault, { lines }: Stage): Promise<string | null> => {
+  if (deed === "kill" || deed === "pause") {
+    if (!server.process) return null;
+    await (deed === "kill" ? killed(server.process, ms) : paused(server.process, ms));
+  } else if (deed !== "isolate") {
+    lines.toServer(server, deed);
+    await sleep(ms);
+    lines.toServer(server, "open");
   }
   return server.name;
+};
+
+const killed = async (one: ServerProcess, ms: number): Promise<void> => {
+  await one.kill();
+  await sleep(ms);
+  await one.start();
+};
+
+const paused = async (one: ServerProcess, ms: number): Promise<void> => {
+  one.pause();
+  await sleep(ms);
+  one.resume();
 };

@@ -4,7 +4,7 @@ import { type Random, randomOf } from "./random.ts";
 export type Deed = "kill" | "pause" | "isolate" | "cut" | "silent" | "half-open" | "slow";
 
 /** Who is hit: one of the processes of a role, the process that runs a projection, one server of a group. */
-export type Victim = "api" | "projector" | "worker" | "holder" | "writer" | "reader" | "postgres" | "redis" | "kafka" | "eventstoredb";
+export type Victim = "api" | "projector" | "worker" | "deliverer" | "holder" | "writer" | "reader" | "postgres" | "redis" | "kafka" | "eventstoredb";
 
 export interface Fault {
   /** Milliseconds from the beginning. */
@@ -32,7 +32,7 @@ type Kind = readonly [Deed, Victim];
 const ofProcesses: readonly Kind[] = [
   ["kill", "api"], ["pause", "api"], ["isolate", "api"], ["kill", "projector"], ["pause", "projector"], ["isolate", "projector"],
   ["kill", "worker"], ["pause", "worker"], ["isolate", "worker"], ["kill", "holder"], ["pause", "holder"], ["isolate", "holder"],
-  ["kill", "writer"], ["pause", "writer"], ["isolate", "writer"], ["kill", "reader"],
+  ["kill", "deliverer"], ["pause", "deliverer"], ["kill", "writer"], ["pause", "writer"], ["isolate", "writer"], ["kill", "reader"],
 ];
 
 const ofServers: readonly Deed[] = ["kill", "pause", "cut", "silent", "half-open", "slow"];
@@ -60,6 +60,6 @@ const lane = (random: Random, ms: number, kinds: readonly Kind[]): Fault[] => {
     const lasts = Math.round(Math.min(most, random.whole(least, longest)));
     if (at + lasts > ms) return faults;
     faults.push({ at, ms: lasts, deed, victim, which: random.next() });
-    at += lasts + random.whole(500, 2000);
+    at += lasts + random.whole(1500, 3000);
   }
 };

@@ -34,7 +34,7 @@ export const section = (outcome: Outcome): string => {
   return [
     `## ${engine}`,
     "",
-    `\`npm run faults -- ${engine} --seconds ${options.seconds} --seed ${options.seed} --processes ${options.processes} --writers ${options.writers} --log-writers ${options.logWriters} --pace ${options.paceMs}\``,
+    `\`npm run faults -- ${outcome.chosen} --seconds ${options.seconds} --seed ${options.seed} --processes ${options.processes} --writers ${options.writers} --log-writers ${options.logWriters} --pace ${options.paceMs}\``,
     "",
     `**${closingLine(outcome)}**`,
     "",

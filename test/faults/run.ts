@@ -25,7 +25,7 @@ export const repositories = ["faults-0", "faults-1"] as const;
 export const run = async (engine: Engine, options: Options, opened: AsyncDisposableStack): Promise<Outcome> => {
   const { tell } = options;
   const stage = await openStage({ ...options, engine, programs: onTheLog }, opened);
-  tell(`${stage.servers.map(({ version }) => version).join(", ")} in ${stage.folder}`);
+  tell(`${[...new Set(stage.servers.map(({ version }) => version))].join(", ")} in ${stage.folder}`);
   await startNodes(stage.nodes, opened);
   const server = await administrator(stage);
   for (const repository of repositories) await insistently(() => bootstrap(server, repository, 4));
@@ -56,6 +56,8 @@ const administrator = async (stage: Stage): Promise<Server & { readonly tokenId:
   return server;
 };
 
+const restMs = 1500;
+
 /** Carries out the plan; resolves when the time is over and everything is healed. */
 const disturb = async (stage: Stage, cast: Troupe, { seed, seconds, tell }: Options): Promise<readonly Happened[]> => {
   const began = now();
@@ -64,8 +66,10 @@ const disturb = async (stage: Stage, cast: Troupe, { seed, seconds, tell }: Opti
   const lanes = Map.groupBy(planOf(seed, seconds, groups), ({ victim }) => groups.some((group) => group === victim));
   const happened: Happened[] = [];
   const lane = async (faults: readonly Parameters<typeof inject>[0][]) => {
-    for (const fault of faults) {
-      await sleep(Math.max(0, began + fault.at - now()));
+    for (const [index, fault] of faults.entries()) {
+      // What took longer than planned is still followed by a rest.
+      await sleep(Math.max(index > 0 ? restMs : 0, began + fault.at - now()));
+      if (now() - began > seconds * 1000) return;
       const one = await inject(fault, stage, parts);
       if (!one) continue;
       happened.push(one);

@@ -8,6 +8,7 @@ import type { Happened } from "./inject.ts";
 import { readJournal } from "./journal.ts";
 import { wholeLog } from "./logged.ts";
 import type { Options } from "./options.ts";
+import { type Engine, nameOf } from "./parts/engines.ts";
 import type { Part } from "./parts/part.ts";
 import type { Stage } from "./parts/stage.ts";
 import type { Troupe } from "./parts/troupe.ts";
@@ -18,7 +19,10 @@ import type { WatchingClients } from "./watch-clients.ts";
 
 /** Everything that a run has shown. */
 export interface Outcome {
+  /** As results name it. */
   readonly engine: string;
+  /** As the command names it. */
+  readonly chosen: Engine;
   readonly options: Options;
   readonly versions: readonly string[];
   readonly machine: string;
@@ -66,9 +70,10 @@ export const verdict = async (over: Over): Promise<Outcome> => {
   const readModels = await compareWithRebuild(stage);
   const updated = await lastUpdates(over);
   return {
-    engine: stage.engine,
+    chosen: stage.engine,
+    engine: nameOf(stage.engine, stage.servers),
     options,
-    versions: [`Node.js ${process.version}`, ...stage.servers.map(({ version }) => version)],
+    versions: [`Node.js ${process.version}`, ...new Set(stage.servers.map(({ version }) => version))],
     machine: `${cpus().length} × ${cpus()[0]?.model.trim()}`,
     entries,
     history,

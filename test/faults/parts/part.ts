@@ -3,7 +3,7 @@ import { openSync } from "node:fs";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 
-export type Role = "api" | "projector" | "worker" | "writer" | "reader";
+export type Role = "api" | "projector" | "worker" | "deliverer" | "writer" | "reader";
 
 /** How a process of a part is started. */
 export interface Launch {

@@ -11,6 +11,11 @@ export interface Server {
   readonly told?: (part: string) => { readonly port: number; readonly advertised: number };
   /** As it calls itself. */
   readonly version: string;
+  /** Absent where the server is not ours to kill. */
+  readonly process?: ServerProcess;
+}
+
+export interface ServerProcess {
   /** kill -9, children and all. */
   kill(): Promise<void>;
   /** Resolves when it answers again. */

@@ -51,10 +51,7 @@ const serverOf = async (service: Service, environment: Readonly<Record<string, s
   const common = {
     name,
     port,
-    kill: () => service.kill(),
-    start: async () => void (await service.start()),
-    pause: () => service.pause(),
-    resume: () => service.resume(),
+    process: { kill: service.kill, start: async () => void (await service.start()), pause: service.pause, resume: service.resume },
   };
   if (name === "postgres") return { ...common, group: "postgres", address: at(environment["DATABASE_URL"]), version: await postgresVersion(environment["DATABASE_URL"] ?? "") };
   if (name === "redis") return { ...common, group: "redis", address: at(environment["REDIS_URL"]), version: await redisVersion() };

@@ -65,7 +65,7 @@ export const openStage = async ({ engine, processes, programs, keep, tell }: Cas
 };
 
 const castOf = (processes: number): readonly { readonly name: string; readonly role: Role }[] =>
-  [...Array<Role>(processes).fill("api"), "projector" as const, "projector" as const, "worker" as const, "worker" as const].map((role, index, all) => ({
+  [...Array<Role>(processes).fill("api"), "projector" as const, "projector" as const, "worker" as const, "worker" as const, "deliverer" as const].map((role, index, all) => ({
     role,
     name: `${role}-${all.slice(0, index + 1).filter((one) => one === role).length}`,
   }));
