@@ -15,8 +15,9 @@ try {
   const { engines, options, report } = argumentsOf(process.argv.slice(2));
   const lines: string[] = [];
   for (const engine of engines) {
-    opened = new AsyncDisposableStack();
-    const outcome = await run(engine, { ...options, tell }, opened).finally(() => opened.disposeAsync());
+    await using stack = new AsyncDisposableStack();
+    opened = stack;
+    const outcome = await run(engine, { ...options, tell }, opened);
     for (const complaint of complaints(outcome)) tell(complaint);
     if (!isGood(outcome)) process.exitCode = 1;
     lines.push(closingLine(outcome));

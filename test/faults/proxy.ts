@@ -92,19 +92,23 @@ const join = (each: Connection, passing: () => Promise<void>, gone: () => void):
   server.on("error", () => server.destroy());
   client.pipe(gate(passing)).pipe(server);
   server.pipe(gate(passing)).pipe(client);
-  const end = (other: Socket) => () => {
+  const leave = async (other: Socket) => {
     if (each.dead && other === client) return;
-    void passing().then(() => {
-      other.destroy();
-      gone();
-    });
+    await passing();
+    other.destroy();
+    gone();
   };
-  client.on("close", end(server));
-  server.on("close", end(client));
+  client.on("close", () => void leave(server));
+  server.on("close", () => void leave(client));
 };
 
-const gate = (passing: () => Promise<void>): Transform =>
-  new Transform({
-    transform: (chunk: Buffer, _encoding, done) => void passing().then(() => done(null, chunk)),
-    flush: (done) => void passing().then(() => done()),
+const gate = (passing: () => Promise<void>): Transform => {
+  const late = async (go: () => void) => {
+    await passing();
+    go();
+  };
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => void late(() => done(null, chunk)),
+    flush: (done) => void late(done),
   });
+};

@@ -11,14 +11,16 @@ import { openSharedLog } from "./programs/open-log.ts";
 const patienceMs = 300_000;
 
 /** The live read models beside those that a newcomer makes of the same log in a database of its own. */
-export const compareWithRebuild = async ({ database, undisturbed }: Stage): Promise<Comparison> => {
+export const compareWithRebuild = async ({ engine, database, undisturbed }: Stage): Promise<Comparison> => {
   await using opened = new AsyncDisposableStack();
   const scratch = new URL(database);
   scratch.pathname = "/rebuilt";
   await createDatabase(database, "rebuilt");
   const live = opened.use(openDatabase({ connectionString: database }, 2));
   const rebuilt = opened.use(openDatabase({ connectionString: scratch.href }, 8));
-  const log = opened.use(await openSharedLog(undisturbed));
+  // An index of the log is a read model, too: the newcomer makes its own.
+  const environment = engine === "postgres" ? undisturbed : { ...undisturbed, DATABASE_URL: scratch.href };
+  const log = opened.use(await openSharedLog(environment));
   const leases = opened.use(openLeases({ connectionString: scratch.href }, null));
   const watched = opened.use(watchProjections({ projections, database: rebuilt, log, leases }));
   opened.use(runProjections(watched, { owner: "newcomer" }));

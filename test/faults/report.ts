@@ -20,7 +20,7 @@ export const isGood = ({ history, findings, happened, readModels, troubles }: Ou
 export const complaints = ({ findings, readModels, troubles }: Outcome, most = 5): readonly string[] => {
   const byRule = Map.groupBy(findings, ({ broken, rule }) => `${broken}: ${rule}`);
   return [
-    ...[...byRule].flatMap(([rule, found]) => [`${rule} (${found.length} times)`, ...found.slice(0, most).map(({ what }) => `  ${what}`)]),
+    ...[...byRule].map(([rule, found]) => [`${rule} (${found.length} times)`, ...found.slice(0, most).map(({ what }) => what)].join("\n  ")),
     ...readModels.differences,
     ...troubles,
   ];
@@ -75,7 +75,7 @@ later; a refused command left nothing, an unknown one is there whole and once or
 export const withSections = (text: string, sections: ReadonlyMap<string, string>): string => {
   const old = new Map(text.split(/^(?=## )/m).flatMap((part) => /^## (.*)\n/.exec(part)?.[1] ?? []).map((name) => [name, sectionOf(text, name)]));
   const all = new Map([...old, ...sections]);
-  return [preface, ...[...all.values()]].map((part) => part.trimEnd()).join("\n\n").concat("\n");
+  return [preface, ...all.values()].map((part) => part.trimEnd()).join("\n\n").concat("\n");
 };
 
 const sectionOf = (text: string, name: string): string => text.split(/^(?=## )/m).find((part) => part.startsWith(`## ${name}\n`)) ?? "";

@@ -40,7 +40,7 @@ export const run = async (engine: Engine, options: Options, opened: AsyncDisposa
   }
   await insistently(async () => assert.ok(cast.journals().filter((file) => readJournal(file).length > 0).length === cast.writers.length + cast.readers.length));
   const happened = await disturb(stage, cast, options);
-  return await verdict({ stage, cast, server, clients, happened, options, repositories });
+  return verdict({ stage, cast, server, clients, happened, options, repositories });
 };
 
 /** A token of our own, so that its id is known. */

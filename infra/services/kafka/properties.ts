@@ -15,12 +15,13 @@ export interface Line {
   readonly advertised: number;
 }
 
+const among = (listeners: readonly string[]) => listeners.join(",");
+
 /** Its `server.properties`. */
 export const properties = ({ id, data, ports }: Broker, allLines: readonly Line[] = []): string => {
   const own = ports[id - 1];
   const copies = ports.length;
   const lines = allLines.filter(({ broker }) => broker === id);
-  const among = (listeners: readonly string[]) => listeners.join(",");
   const settings = {
     "process.roles": "broker,controller",
     "node.id": id,

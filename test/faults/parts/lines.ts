@@ -12,9 +12,10 @@ export interface Lines {
   ofPart(part: string, server: Server, weather: Weather): void;
 }
 
+const key = (part: string, { name }: Server) => `${part} ${name}`;
+
 export const openLines = async (parts: readonly string[], servers: readonly Server[], opened: AsyncDisposableStack): Promise<Lines> => {
   const proxies = new Map<string, Proxy>();
-  const key = (part: string, { name }: Server) => `${part} ${name}`;
   for (const server of servers)
     for (const part of parts) {
       const { port, advertised } = server.told?.(part) ?? { port: server.port, advertised: 0 };

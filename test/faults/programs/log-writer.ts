@@ -30,7 +30,7 @@ const tailOf = async (stream: string): Promise<Tail> => {
   return tail;
 };
 
-const eventsBehind = (tail: Tail, commandId: string, marker: string, count: number): NewEvent[] =>
+const eventsBehind = (tail: Tail, commandId: string, marker: string, count: number): readonly NewEvent[] =>
   upTo(count).map((nth) => ({
     id: eventId(commandId, nth),
     type: "faults.Ticked.v1",
@@ -40,10 +40,10 @@ const eventsBehind = (tail: Tail, commandId: string, marker: string, count: numb
 /** Sends the same append until it is answered, or `patience` tries have failed. */
 const append = async (stream: string, tail: Tail, { random, by }: Writer): Promise<void> => {
   const commandId = newId();
-  const events = eventsBehind(tail, commandId, `mark-${newId()}`, random.whole(1, 3));
+  const marker = `mark-${newId()}`;
+  const events = eventsBehind(tail, commandId, marker, random.whole(1, 3));
   const patience = random.chance(0.1) ? 1 : 300;
   const expected = tail.revision < 0 ? "none" : tail.revision;
-  const marker = String(events[0]?.data["marker"]);
   write({ type: "asked", by, at: now(), commandId, marker, events: events.length, exact: { stream, revision: tail.revision } });
   for (let tries = 1; tries <= patience; tries++)
     try {

@@ -14,31 +14,39 @@ export interface Wish {
 
 const ecosystems = upTo(3).map((index) => `shared-${index}`);
 
+/** Some wish, which leaves this word behind. */
+type Wishing = (random: Random, marker: string) => Wish;
+
+const record: Wishing = (random, marker) => ({
+  mutation: "recordVersions",
+  marker,
+  input: { ecosystem: random.pick(ecosystems), source: "faults", versions: [{ key: `pkg:generic/${marker}@1`, dependencies: [{ relation: "depends", requirement: "other" }] }] },
+});
+
+const issue: Wishing = (_random, marker) => ({ mutation: "issueToken", marker, input: { name: marker, scope: "READ" } });
+
+const add = (repositories: readonly string[]): Wishing => (random, marker) => {
+  const targets = upTo(random.whole(1, 3)).map((index) => ({ path: `${marker}/${index}`, length: index, sha256: hash("sha256", marker) }));
+  return { mutation: "addTargets", marker, input: { repository: random.pick(repositories), targets, publish: random.chance(0.5) } };
+};
+
+interface Added {
+  readonly repository: string;
+  readonly path: string;
+}
+
+/** Of a target that is there, each once. */
+const remove = (added: Added[]): Wishing => (random, marker) => {
+  const target = added.shift();
+  return target ? { mutation: "removeTargets", marker: null, input: { repository: target.repository, paths: [target.path] } } : record(random, marker);
+};
+
 /** What clients ask for: everything on streams that all of them share. Each wish changes something, whatever went before. */
 export const wishes = (repositories: readonly string[]) => {
-  /** Targets that are known to be there, for those who remove. */
-  const added: { readonly repository: string; readonly path: string }[] = [];
-
-  const record = (random: Random, marker: string): Wish => ({
-    mutation: "recordVersions",
-    marker,
-    input: { ecosystem: random.pick(ecosystems), source: "faults", versions: [{ key: `pkg:generic/${marker}@1`, dependencies: [{ relation: "depends", requirement: "other" }] }] },
-  });
-  const add = (random: Random, marker: string): Wish => {
-    const targets = upTo(random.whole(1, 3)).map((index) => ({ path: `${marker}/${index}`, length: index, sha256: hash("sha256", marker) }));
-    return { mutation: "addTargets", marker, input: { repository: random.pick(repositories), targets, publish: random.chance(0.5) } };
-  };
-  const issue = (_random: Random, marker: string): Wish => ({ mutation: "issueToken", marker, input: { name: marker, scope: "READ" } });
-  const remove = (random: Random, marker: string): Wish => {
-    const target = added.shift();
-    return target ? { mutation: "removeTargets", marker: null, input: { repository: target.repository, paths: [target.path] } } : record(random, marker);
-  };
-
+  const added: Added[] = [];
+  const [adding, removing] = [add(repositories), remove(added)];
   return {
-    wishOf: (random: Random): Wish => {
-      const wish = random.pick([record, record, record, record, add, add, add, issue, remove]);
-      return wish(random, `mark-${newId()}`);
-    },
+    wishOf: (random: Random): Wish => random.pick([record, record, record, record, adding, adding, adding, issue, removing])(random, `mark-${newId()}`),
     answered: ({ mutation, input, marker }: Wish): void => {
       const { repository } = input;
       if (mutation === "addTargets" && typeof repository === "string") added.push({ repository, path: `${marker}/0` });
