@@ -148,8 +148,8 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
     const { [Symbol.asyncDispose]: _, ...database } = writers;
     return decorate.database?.(database) ?? database;
   });
-  bind(ids.log, [ids.place, ids.server, ids.leases, ids.owner], async (folder, { connect }, leases, node) => {
-    const log = await openLog(config, { folder, connect, leases, node });
+  bind(ids.log, [ids.place, ids.server, ids.leases, ids.owner], async (folder, { connect }, leases, owner) => {
+    const log = await openLog(config, { folder, connect, leases, owner });
     return decorate.log?.(log) ?? log;
   });
   bind(ids.signer, [ids.folder], async (folder) => {

@@ -14,14 +14,13 @@ interface Places {
   readonly folder: Place;
   /** The read models' server. */
   readonly connect: ClientConfig;
-  /** Says who writes, on an engine with one writer. */
   readonly leases: Leases;
-  /** Name of this run of this process. */
-  readonly node: string;
+  /** The name of this process among those on the same log. */
+  readonly owner: string;
 }
 
 /** The log on the engine that `LOG_ENGINE` names. */
-export const openLog = async (config: Config, { folder, connect, leases, node }: Places): Promise<EventLog> => {
+export const openLog = async (config: Config, { folder, connect, leases, owner }: Places): Promise<EventLog> => {
   switch (config.LOG_ENGINE) {
     case "sqlite":
       return openSqliteLog(folder.at("log.sqlite"));
@@ -30,6 +29,6 @@ export const openLog = async (config: Config, { folder, connect, leases, node }:
     case "eventstoredb":
       return openEventStoreLog({ ...(await eventStoreOf(config)), connect });
     case "kafka":
-      return openKafkaLog({ ...(await kafkaOf(config)), connect, leases, node });
+      return openKafkaLog({ ...(await kafkaOf(config)), connect, leases, node: owner });
   }
 };

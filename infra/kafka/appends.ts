@@ -1,4 +1,4 @@
-import { ConcurrencyConflict, Unavailable } from "#domain/kernel/errors.ts";
+import { Unavailable } from "#domain/kernel/errors.ts";
 import type { Receipt } from "#commands/ports/event-log.ts";
 import type { PreparedAppend } from "#infra/log/prepared.ts";
 import { type Arbiter, OwnershipLost } from "./arbiter.ts";
@@ -10,6 +10,8 @@ export interface AppendsOptions {
   readonly forward: (request: AppendRequest) => Promise<void>;
   /** Asks who the owner is. */
   readonly ask: () => void;
+  /** Why there is no owner. */
+  readonly vacancy: () => Error;
   /** Milliseconds until a caller is told that nobody knows. */
   readonly patience: number;
 }
@@ -36,7 +38,6 @@ export interface Appends {
 interface Pending {
   readonly id: number;
   readonly append: PreparedAppend;
-  readonly deadline: number;
   readonly settle: (answer: Receipt | Error) => void;
   /** Whom it was put to. */
   owner: number;
@@ -44,27 +45,27 @@ interface Pending {
 
 const askEvery = 300;
 
-export const appends = ({ node, forward, ask, patience }: AppendsOptions): Appends => {
+export const appends = ({ node, forward, ask, vacancy, patience }: AppendsOptions): Appends => {
   const pending = new Map<number, Pending>();
   let ids = 0;
   let highest = 0;
   let owner: { readonly token: number; readonly arbiter?: Arbiter } | undefined;
   let closed = false;
-  let emptied: () => void = () => undefined;
+  const emptied = Promise.withResolvers<void>();
 
   const append: Appends["append"] = (prepared) =>
     new Promise((resolve, reject) => {
       if (closed) return reject(new Unavailable("log", { cause: new Error("closed") }));
       const id = ++ids;
-      const timer = setTimeout(() => settle(new Unavailable("log", { cause: new Error(owner ? "the owner of the log did not answer" : "the log has no owner") })), patience);
+      const timer = setTimeout(() => settle(new Unavailable("log", { cause: owner ? new Error("the owner of the log did not answer") : vacancy() })), patience);
       const settle = (answer: Receipt | Error) => {
         clearTimeout(timer);
         pending.delete(id);
         if (answer instanceof Error) reject(answer);
         else resolve(answer);
-        if (pending.size === 0) emptied();
+        if (closed && pending.size === 0) emptied.resolve();
       };
-      const waiting: Pending = { id, append: prepared, deadline: Date.now() + patience, settle, owner: 0 };
+      const waiting: Pending = { id, append: prepared, settle, owner: 0 };
       pending.set(id, waiting);
       put(waiting);
       if (!owner) wonder();
@@ -74,17 +75,13 @@ export const appends = ({ node, forward, ask, patience }: AppendsOptions): Appen
     if (!owner) return;
     const { token, arbiter } = owner;
     waiting.owner = token;
-    const { id, append, deadline } = waiting;
-    const answer = arbiter ? arbiter.submit(append) : forward({ kind: "append", to: token, node, id, deadline, append });
-    answer.then(
-      (receipt) => {
-        if (receipt) answered(id, token, receipt);
-      },
-      (error: unknown) => {
-        // The next owner will say.
-        if (!(error instanceof OwnershipLost)) answered(id, token, error instanceof Error ? error : new Error(String(error)));
-      },
-    );
+    const { id, append } = waiting;
+    const failed = (error: unknown) => {
+      // The next owner will say.
+      if (!(error instanceof OwnershipLost)) answered(id, token, error instanceof Error ? error : new Error(String(error)));
+    };
+    if (arbiter) arbiter.submit(append).then((receipt) => answered(id, token, receipt), failed);
+    else forward({ kind: "append", to: token, node, id, append }).catch(failed);
   };
   const answered: Appends["answered"] = (id, from, answer) => {
     const waiting = pending.get(id);
@@ -113,14 +110,10 @@ export const appends = ({ node, forward, ask, patience }: AppendsOptions): Appen
       if (!owner && pending.size > 0) wonder();
     }, askEvery);
   };
-  const close = () =>
-    new Promise<void>((resolve) => {
-      closed = true;
-      emptied = resolve;
-      if (pending.size === 0) resolve();
-    });
+  const close = () => {
+    closed = true;
+    if (pending.size === 0) emptied.resolve();
+    return emptied.promise;
+  };
   return { append, answered, ruledBy: (token) => succeed(token), rule: succeed, resigned, highest: () => highest, close };
 };
-
-/** For those who pass a conflict on. */
-export const isAnswer = (error: unknown): error is Error => error instanceof ConcurrencyConflict || error instanceof Unavailable;

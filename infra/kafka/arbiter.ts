@@ -123,25 +123,27 @@ export const arbiter = ({ fence, tail, sure, since }: ArbiterOptions): Arbiter =
   };
   /** Answers when everybody can see what they are about. */
   const settle = (cases: readonly Case[], answers: readonly (() => Receipt | Error)[]) => {
-    const settled = visible(end).then((seen) => {
-      for (const [index, { resolve, reject }] of cases.entries()) {
-        const answer = seen ? answers[index]?.() : undefined;
-        if (answer === undefined) reject(new OwnershipLost());
-        else if (answer instanceof Error) reject(answer);
-        else resolve(answer);
-      }
-      settling.delete(settled);
-    });
+    const settled = answerAll(visible(end), cases, answers).finally(() => settling.delete(settled));
     settling.add(settled);
   };
   const visible = (position: number) => tail.reached(position, { patience: 10_000 }).catch(() => false);
 
   const finish = async () => {
     await factsOf[Symbol.asyncDispose]();
-    while (flushing) await flushing;
+    await flushing;
     await Promise.all(settling);
   };
   return { submit, failed: lost.promise, finish };
+};
+
+const answerAll = async (visible: Promise<boolean>, cases: readonly Case[], answers: readonly (() => Receipt | Error)[]) => {
+  const seen = await visible;
+  for (const [index, { resolve, reject }] of cases.entries()) {
+    const answer = seen ? answers[index]?.() : undefined;
+    if (answer === undefined) reject(new OwnershipLost());
+    else if (answer instanceof Error) reject(answer);
+    else resolve(answer);
+  }
 };
 
 const takeFrom = (queue: readonly Case[], leave: (rest: Case[]) => void): readonly Case[] => {

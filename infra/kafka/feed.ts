@@ -4,7 +4,7 @@ import { type LoggedEvent, loggedEvent } from "./record.ts";
 import type { TopicLog } from "./topic-log.ts";
 
 const bytes = 1_000_000;
-const longPoll = 5000;
+const longPoll = 2000;
 
 /**
  * The log behind a position, past and live. A page ends where an append ends, also where a fetch does not: nobody is to see a part of
@@ -14,6 +14,7 @@ export const feedOf = (log: TopicLog, recent: Recent) =>
   async function* feed(after: number, signal: AbortSignal): AsyncGenerator<IndexedPage, undefined> {
     let [from, offset] = [after, after];
     let begun: readonly LoggedEvent[] = [];
+    recent.take(after, [], after);
     while (!signal.aborted) {
       const fetched = await unlessAborted(log.fetchFrom(offset, { maxBytes: bytes, maxWaitMs: longPoll }), signal);
       if (!fetched) return;

@@ -5,7 +5,6 @@ import type { Leases } from "#commands/ports/leases.ts";
 export interface LeaseOptions {
   readonly leases: Leases;
   readonly name: string;
-  /** Another name for each run of a process. */
   readonly node: string;
   readonly lifetimeMs: number;
 }

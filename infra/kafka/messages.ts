@@ -16,7 +16,7 @@ const Append = z.object({
 });
 
 /** A node's request to the owner `to`, and to no other. A node's ids only grow: what comes twice is told by it. */
-const Request = z.object({ kind: z.literal("append"), to: z.number(), node: z.string(), id: z.number(), deadline: z.number(), append: Append });
+const Request = z.object({ kind: z.literal("append"), to: z.number(), node: z.string(), id: z.number(), append: Append });
 /** A piece of a request that is too large for one record, in base64. */
 const Part = z.object({ kind: z.literal("part"), to: z.number(), node: z.string(), id: z.number(), index: z.number(), count: z.number(), piece: z.string() });
 /** Who is the owner? */

@@ -1,11 +1,10 @@
-import type { Leases } from "#commands/ports/leases.ts";
 import { type Bell, bell } from "#infra/log/bell.ts";
 import type { Tail } from "#infra/log/index/tail.ts";
 import { type Arbiter, arbiter, OwnershipLost } from "./arbiter.ts";
 import type { Appends } from "./appends.ts";
 import type { KafkaServer } from "./client.ts";
 import { takeFence } from "./fence.ts";
-import { type HeldLease, holdLease } from "./lease.ts";
+import { type HeldLease, holdLease, type LeaseOptions } from "./lease.ts";
 import { type AppendRequest, outcomeOf, pieces, ToOwner, type ToNodes } from "./messages.ts";
 import { openEar } from "./talk.ts";
 import type { topicsOf } from "./topics.ts";
@@ -14,8 +13,7 @@ export interface OwnerOptions {
   readonly server: KafkaServer;
   readonly topics: ReturnType<typeof topicsOf>;
   readonly node: string;
-  readonly leases: Leases;
-  readonly lifetimeMs: number;
+  readonly lease: LeaseOptions;
   readonly tail: Tail;
   readonly appends: Appends;
   /** The offset behind everything in the log, committed or not. */
@@ -28,16 +26,18 @@ export interface OwnerOptions {
 export interface Contender {
   /** Rung when the lease may be free. */
   readonly vacant: Bell;
+  /** Why this process is not the owner: another is, or something went wrong. */
+  readonly hindrance: () => Error;
   readonly close: () => Promise<void>;
 }
 
 /** Tries to be the owner of the log, again and again, and is it as long as nobody else is. */
 export const contend = (options: OwnerOptions): Contender => {
-  const { leases, topics, node, lifetimeMs, appends } = options;
+  const { lease, appends } = options;
   const vacant = bell();
   const closing = new AbortController();
   const { signal } = closing;
-  const lease = { leases, name: `kafka ${topics.events}`, node, lifetimeMs };
+  let hindrance = new Error("the log has no owner yet");
 
   const once = async () => {
     const held = await holdLease(lease, appends.highest());
@@ -52,9 +52,11 @@ export const contend = (options: OwnerOptions): Contender => {
   const work = async () => {
     while (!signal.aborted) {
       const heard = vacant.rings();
-      // Whatever went wrong: what waits for an owner has a deadline of its own.
-      await once().catch(() => undefined);
-      if (!signal.aborted) await vacant.next(heard, (lifetimeMs / 8) * (0.5 + Math.random()), signal);
+      await once().catch((error: unknown) => {
+        // It is tried again; what waits for an owner is told why it waited in vain.
+        hindrance = new Error("the log has no owner", { cause: error });
+      });
+      if (!signal.aborted) await vacant.next(heard, (lease.lifetimeMs / 8) * (0.5 + Math.random()), signal);
     }
   };
   const working = work();
@@ -62,7 +64,7 @@ export const contend = (options: OwnerOptions): Contender => {
     closing.abort();
     await working;
   };
-  return { vacant, close };
+  return { vacant, hindrance: () => hindrance, close };
 };
 
 /** Resolves when the lease is lost, a transaction has failed, or the signal has aborted. */
@@ -82,7 +84,10 @@ const rule = async (options: OwnerOptions, lease: HeldLease, signal: AbortSignal
     try {
       appends.rule(token, court);
       await announce();
-      await Promise.race([court.failed, aborted(stop)]);
+      const failure = await Promise.race([court.failed, aborted(stop)]);
+      if (failure instanceof Error) throw failure;
+      // What was not heard any more is put to the next owner.
+      await ear.close();
       if (!lease.lost.aborted) await court.finish();
     } finally {
       appends.resigned(token);
@@ -105,9 +110,9 @@ const hearing = ({ token, court, announce, tell }: Office) => {
   const gather = pieces();
   const latest = new Map<string, number>();
 
-  const decide = async ({ node, id, deadline, append }: AppendRequest) => {
-    // A node's ids grow: this one came twice, or too late.
-    if (id <= (latest.get(node) ?? 0) || Date.now() > deadline) return;
+  const decide = async ({ node, id, append }: AppendRequest) => {
+    // A node's ids grow: this one came twice.
+    if (id <= (latest.get(node) ?? 0)) return;
     latest.set(node, id);
     const answer = await court.submit(append).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
     if (!(answer instanceof OwnershipLost)) await tell({ kind: "answer", from: token, node, id, outcome: outcomeOf(answer) });

@@ -21,19 +21,23 @@ export interface Reading {
  * acknowledged is seen by all.
  */
 export const reader = ({ log, tail, recent, lastBefore }: Reading): Pick<EventLog, "readAll" | "read" | "receipt" | "head"> => {
-  /** The log's end, when it is known here up to there. */
-  const known = async (): Promise<number> => {
+  /** Resolves when what is followed here has come to the log's end. The tail alone may be ahead: it learns from the index, too. */
+  const upToDate = async () => {
     const end = await log.stableEnd();
-    if (!(await tail.reached(end, { patience: 5000 }))) throw new Unavailable("log", { cause: new Error(`not read up to ${end} yet`) });
-    return end;
+    const deadline = performance.now() + 5000;
+    const { signal } = new AbortController();
+    for (let left = 5000; recent.position() < end; left = deadline - performance.now()) {
+      if (left <= 0) throw new Unavailable("log", { cause: new Error(`not read up to ${end} yet`) });
+      await tail.bell.next(tail.bell.rings(), left, signal);
+    }
   };
   const head = async () => {
-    await known();
+    await upToDate();
     return recent.last()?.position ?? lastBefore;
   };
   const readAll: EventLog["readAll"] = async (options) => {
     if (recent.covers(options.after)) {
-      await known();
+      await upToDate();
       // Events may have been dropped meanwhile.
       if (recent.covers(options.after)) return pageOf(options, recent.behind(options.after));
     }

@@ -6,6 +6,7 @@ export interface Recent {
   readonly take: (after: number, events: readonly LoggedEvent[], position: number) => void;
   /** Everything behind `after` is here, up to `position()`. */
   readonly covers: (after: number) => boolean;
+  /** -1 before anything. */
   readonly position: () => number;
   readonly behind: (after: number) => Iterable<LoggedEvent>;
   readonly at: (position: number) => LoggedEvent | undefined;
@@ -19,7 +20,7 @@ const envelope = 1000;
 export const recentEvents = (): Recent => {
   let events: LoggedEvent[] = [];
   let dropped = 0;
-  let [from, position, size] = [0, 0, 0];
+  let [from, position, size] = [Infinity, -1, 0];
 
   const place = (behind: number): number => {
     let [low, high] = [dropped, events.length];
@@ -42,9 +43,7 @@ export const recentEvents = (): Recent => {
     }
   };
   const take: Recent["take"] = (after, page, upTo) => {
-    if (after > position || from === 0 && position === 0) {
-      [events, dropped, size, from, position] = [[], 0, 0, after, after];
-    }
+    if (after > position) [events, dropped, size, from, position] = [[], 0, 0, after, after];
     for (const event of page)
       if (event.position > position) {
         events.push(event);
@@ -65,7 +64,7 @@ export const recentEvents = (): Recent => {
   };
   return {
     take, behind, at,
-    covers: (after) => after >= from && position > 0,
+    covers: (after) => after >= from,
     position: () => position,
     last: () => events.at(-1),
   };

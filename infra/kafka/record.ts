@@ -62,7 +62,10 @@ export const loggedEvent = ({ offset, key, value, headers }: RawRecord): LoggedE
   return event;
 };
 
-export const storedEvent = ({ json, last: _, ...event }: LoggedEvent): StoredEvent => ({ ...event, data: dataOf(json) });
+export const storedEvent = ({ json, last, ...event }: LoggedEvent): StoredEvent => {
+  void last;
+  return { ...event, data: dataOf(json) };
+};
 
 /** Offsets begin at 0, positions at 1: the position before everything is 0. So the offset behind a position is the same number. */
 export const positionOf = (offset: number): number => offset + 1;

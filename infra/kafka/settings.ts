@@ -1,13 +1,20 @@
 import { CannotStart } from "#infra/cannot-start.ts";
 import { type Config, tlsSettings } from "#infra/config.ts";
 import { tlsOf } from "#infra/tls.ts";
-import type { KafkaServer } from "./client.ts";
 import type { KafkaLogOptions } from "./event-log.ts";
 
-/** How the configured Kafka is reached. Throws `CannotStart` where that cannot be meant. */
-export const kafkaOf = async (config: Config): Promise<KafkaServer & Pick<KafkaLogOptions, "topic" | "replication">> => {
-  const { KAFKA_BROKERS: brokers = [], KAFKA_USER: username, KAFKA_PASSWORD: password, KAFKA_SASL_MECHANISM: mechanism } = config;
+type Settings = Pick<KafkaLogOptions, "brokers" | "topic" | "replication" | "tls" | "sasl">;
+
+/** How the configured Kafka is reached, and which topic keeps the log. Throws `CannotStart` where that cannot be meant. */
+export const kafkaOf = async (config: Config): Promise<Settings> => {
+  const { KAFKA_BROKERS: brokers = [], KAFKA_TOPIC: topic, KAFKA_REPLICATION: replication } = config;
+  return { brokers, topic, replication, tls: await tlsOf(tlsSettings(config, "KAFKA")), sasl: saslOf(config) };
+};
+
+const saslOf = ({ KAFKA_USER: username, KAFKA_PASSWORD: password, KAFKA_SASL_MECHANISM: mechanism }: Config): Settings["sasl"] => {
   if ((username === undefined) !== (password === undefined)) throw new CannotStart("KAFKA_USER and KAFKA_PASSWORD belong together");
-  const sasl = username === undefined || password === undefined ? undefined : { mechanism, username, password };
-  return { brokers, sasl, tls: await tlsOf(tlsSettings(config, "KAFKA")), topic: config.KAFKA_TOPIC, replication: config.KAFKA_REPLICATION };
+  if (username === undefined || password === undefined) return undefined;
+  // One by one: to kafkajs they are different types.
+  if (mechanism === "plain") return { mechanism, username, password };
+  return mechanism === "scram-sha-256" ? { mechanism, username, password } : { mechanism, username, password };
 };

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { z } from "zod";
-import { Unavailable } from "#domain/kernel/errors.ts";
 import { groups } from "#infra/log/groups.ts";
 import type { KafkaServer } from "./client.ts";
+import { protocolError } from "./failure.ts";
 import { openLink } from "./link.ts";
 import { topicLog } from "./topic-log.ts";
 
@@ -24,11 +25,8 @@ export const openMouth = (server: KafkaServer, topic: string): Mouth => {
     link.close();
   };
   return {
-    say: async (texts) => {
-      // A record each where they are large: pieces of one request.
-      if (texts.length > 1) for (const text of texts) await say([text]);
-      else await say(texts);
-    },
+    // Pieces of a large request go one by one, and nothing between them.
+    say: async (texts) => void (await Promise.all(texts.map((text) => say([text])))),
     close,
   };
 };
@@ -38,35 +36,43 @@ export interface Ear {
   readonly close: () => Promise<void>;
 }
 
-export const openEar = async <Schema extends z.ZodType>(
-  server: KafkaServer, topic: string, { schema, hear }: { readonly schema: Schema; readonly hear: (message: z.infer<Schema>) => void },
-): Promise<Ear> => {
+export interface Hearing<Schema extends z.ZodType> {
+  readonly schema: Schema;
+  readonly hear: (message: z.infer<Schema>) => void;
+}
+
+export const openEar = async <Schema extends z.ZodType>(server: KafkaServer, topic: string, { schema, hear }: Hearing<Schema>): Promise<Ear> => {
   const link = openLink(server);
   const log = topicLog(link, topic);
   let offset = await log.end().catch((error: unknown) => {
     link.close();
     throw error;
   });
-  let closed = false;
+  const closing = new AbortController();
+  const { signal } = closing;
+
+  const listenOnce = async () => {
+    const { records, nextOffset } = await log.fetchFrom(offset, { maxBytes: 4_000_000, maxWaitMs: 2000 });
+    offset = nextOffset;
+    for (const { value } of records) {
+      // Another version of this program may say what this one does not know.
+      const parsed = schema.safeParse(JSON.parse(value?.toString() ?? "null"));
+      if (parsed.success) hear(parsed.data);
+    }
+  };
   const listen = async () => {
-    while (!closed)
+    while (!signal.aborted)
       try {
-        const { records, nextOffset } = await log.fetchFrom(offset, { maxBytes: 4_000_000, maxWaitMs: 5000 });
-        offset = nextOffset;
-        for (const { value } of records) {
-          const parsed = schema.safeParse(JSON.parse(value?.toString() ?? "null"));
-          // Another version of this program may say what this one does not know.
-          if (parsed.success) hear(parsed.data);
-        }
+        await listenOnce();
       } catch (error) {
-        if (!(error instanceof Unavailable)) throw error;
-        // Where so little is kept that the place is gone: whoever waits for an answer asks again.
-        offset = await log.end().catch(() => offset);
+        await sleep(100, undefined, { signal }).catch(() => undefined);
+        // It was away for longer than anything is kept: whoever waits for an answer asks again.
+        if (protocolError(error) === "OFFSET_OUT_OF_RANGE") offset = await log.end().catch(() => offset);
       }
   };
   const listening = listen();
   const close = async () => {
-    closed = true;
+    closing.abort();
     link.close();
     await listening;
   };

@@ -23,9 +23,9 @@ export interface Service {
   readonly stop: () => Promise<boolean>;
   /** Ends it with SIGKILL, its children too, and waits until they are gone. */
   readonly kill: () => Promise<void>;
-  /** Stops its processes with SIGSTOP: they keep their connections and do not answer. */
-  readonly pause: () => void;
-  readonly resume: () => void;
+  /** Stops its processes with SIGSTOP, and waits until they stand: they keep their connections and do not answer. */
+  readonly pause: () => Promise<void>;
+  readonly resume: () => Promise<void>;
 }
 
 export interface State {
@@ -39,10 +39,6 @@ export const service = (server: Server): Service => {
   const { name, port, folder } = server;
   mkdirSync(folder, { recursive: true });
   const running = () => recordedIn(folder);
-  const signalIt = (name: NodeJS.Signals) => {
-    const born = running();
-    if (born) signalAll(born, name);
-  };
   return {
     name,
     port,
@@ -65,12 +61,18 @@ export const service = (server: Server): Service => {
       signalAll(born, "SIGKILL");
       if (!(await gone(born, 10_000))) throw new Error(`${name} (process ${born.pid}) does not end`);
     },
-    pause: () => signalIt("SIGSTOP"),
-    resume: () => signalIt("SIGCONT"),
+    pause: () => standing(running(), true),
+    resume: () => standing(running(), false),
   };
 };
 
 const logOf = ({ folder }: Server) => join(folder, "log");
+
+const standing = async (born: Born | null, stands: boolean): Promise<void> => {
+  if (!born) return;
+  signalAll(born, stands ? "SIGSTOP" : "SIGCONT");
+  while (isAlive(born) && isPaused(born) !== stands) await setTimeout(5);
+};
 
 /** Whether it was paused; null where it has ended meanwhile. */
 const goOn = async (server: Server, born: Born): Promise<boolean | null> => {

@@ -66,6 +66,8 @@ const issuesOf = (environment: Environment): InvalidInput["issues"] => {
 };
 const pathsOf = (environment: Environment) => issuesOf(environment).map(({ path }) => path.join("."));
 
+const rolesOf = (role: string) => readConfig({ ...postgres, REDIS_URL: "redis://r", WAYBILL_ROLE: role }).WAYBILL_ROLE;
+
 describe("The configuration", () => {
   for (const [what, environment, paths] of contradictions)
     it(`refuses ${what}, and names ${paths.join(" and ")}`, () => assert.deepEqual(pathsOf(environment), paths));
@@ -78,7 +80,6 @@ describe("The configuration", () => {
   });
 
   it("takes one role, several, or all", () => {
-    const rolesOf = (role: string) => readConfig({ ...postgres, REDIS_URL: "redis://r", WAYBILL_ROLE: role }).WAYBILL_ROLE;
     assert.deepEqual(rolesOf("worker"), ["worker"]);
     assert.deepEqual(rolesOf("worker, api"), ["api", "worker"]);
     assert.deepEqual(rolesOf("all"), rolesOf(""));

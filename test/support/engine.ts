@@ -6,16 +6,22 @@ export interface Engine extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Addresses of Kafka and EventStoreDB come from the environment and are passed on with it. */
-export const engineOfThisRun = async (): Promise<Engine> => {
-  const engine = process.env["LOG_ENGINE"] ?? "sqlite";
-  if (engine === "sqlite") return { environment: { LOG_ENGINE: engine }, [Symbol.asyncDispose]: () => Promise.resolve() };
+export const engineOfThisRun = (): Promise<Engine> => engineNamed(process.env["LOG_ENGINE"] ?? "sqlite");
+
+/** That engine, or PostgreSQL where the run's is one process's own. */
+export const sharedEngine = (): Promise<Engine> => engineNamed(sharedEngineName);
+export const sharedEngineName = (process.env["LOG_ENGINE"] ?? "sqlite").replace("sqlite", "postgres");
+
+const engineNamed = async (engine: string): Promise<Engine> => {
+  // Several installations share the servers of the environment.
+  const name = `waybill-test-${process.pid}-${++engines}`;
+  const own = { LOG_ENGINE: engine, REDIS_PREFIX: name, ...(engine === "kafka" ? { KAFKA_TOPIC: name } : {}) };
+  if (engine === "sqlite") return { environment: own, [Symbol.asyncDispose]: () => Promise.resolve() };
   const database = await freshDatabase();
-  const topic = `waybill-test-${process.pid}-${++engines}`;
-  return {
-    environment: { LOG_ENGINE: engine, DATABASE_URL: database.url, ...(engine === "kafka" ? { KAFKA_TOPIC: topic } : {}) },
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
-  };
+  return { environment: { ...servers, ...own, DATABASE_URL: database.url }, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
 };
+
+/** Also for those who have nothing else of this process's environment. */
+const servers = Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (/^(KAFKA|EVENTSTORE)_/.test(name) && value ? [[name, value]] : [])));
 
 let engines = 0;

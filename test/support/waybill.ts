@@ -80,7 +80,7 @@ export const startWaybill = async (settings: Settings = {}): Promise<TestWaybill
   };
 };
 
-interface Run {
+export interface Run {
   readonly child: ChildProcess;
   readonly exit: Promise<number | null>;
   readonly ready: Promise<void>;
@@ -90,14 +90,15 @@ interface Run {
 /** What `npm start` gives Node. */
 const flags = ["--max-semi-space-size=16", "--max-old-space-size=1024"];
 
-const launch = (main: string, environment: Record<string, string>): Run => {
-  const child = spawn(process.execPath, [...flags, main], { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+/** A process of Waybill, by its main program and its arguments; `ready` when it has greeted. */
+export const launch = (main: string, environment: Readonly<Record<string, string>>, args: readonly string[] = []): Run => {
+  const child = spawn(process.execPath, [...flags, main, ...args], { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
   let text = "";
   child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
   child.stderr?.on("data", (chunk: Buffer) => (text += chunk.toString()));
   const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const ready = async () => {
-    while (!text.includes("GraphiQL")) {
+    while (!text.includes("Ctrl-C stops it")) {
       if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended before it was ready:\n${text}`);
       await sleep(10);
     }

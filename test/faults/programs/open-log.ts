@@ -17,7 +17,7 @@ export const openSharedLog = async (environment?: Readonly<Record<string, string
   const leases = openLeases(connect, redis);
   for (;;)
     try {
-      const log = await openLog(config, { folder, connect, leases, node: runId() });
+      const log = await openLog(config, { folder, connect, leases, owner: runId() });
       return { ...log, [Symbol.asyncDispose]: () => closeAll([log, leases, ...(redis ? [redis] : [])]) };
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;

@@ -39,7 +39,7 @@ describe("The log over the EventStoreDB protocol server, which does what is bad"
     for (const index of upTo(20)) {
       const [events, options] = [ticks(2), { expected: index * 2 - 1, cause: cause() }];
       const receipts = await Promise.all([log, other].map((each) => each.append("test.clock-1", events, options)));
-      assert.deepEqual(receipts.map(({ replayed }) => replayed).toSorted(), [false, true]);
+      assert.equal(receipts.filter(({ replayed }) => replayed).length, 1);
       assert.deepEqual({ ...receipts[0], replayed: true }, { ...receipts[1], replayed: true });
     }
     assert.equal((await everything(log)).length, 40);

@@ -24,10 +24,7 @@ describe("The EventStoreDB protocol server, reached by its settings", () => {
     await using log = await opened(settings);
     assert.ok((await append(log, "test.clock-1")).position > 0);
   };
-  const secured = (certificate: Certificate, more: Parameters<typeof startProtocolServer>[0] = {}) =>
-    startProtocolServer({ ...more, tls: { cert: readFileSync(certificate.certFile, "utf8"), key: readFileSync(certificate.keyFile, "utf8"), ...more.tls } });
   const believing = { EVENTSTORE_TLS_ENABLED: "1", EVENTSTORE_TLS_CA_FILE: authority.caFile };
-  const plainly = ({ port }: ProtocolServer) => `esdb://127.0.0.1:${port}`;
 
   it("is spoken to over TLS where nothing else is said", async () => {
     await using server = await startProtocolServer();
@@ -93,3 +90,8 @@ describe("The EventStoreDB protocol server, reached by its settings", () => {
 
 const distrusted = (error: unknown) => error instanceof CannotStart && /is not to be believed/.test(error.message);
 const notLetIn = (error: unknown) => error instanceof CannotStart && /does not let this user in/.test(error.message);
+
+const secured = (certificate: Certificate, more: Parameters<typeof startProtocolServer>[0] = {}) =>
+  startProtocolServer({ ...more, tls: { cert: readFileSync(certificate.certFile, "utf8"), key: readFileSync(certificate.keyFile, "utf8"), ...more.tls } });
+
+const plainly = ({ port }: ProtocolServer) => `esdb://127.0.0.1:${port}`;

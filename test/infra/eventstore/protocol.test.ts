@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { type AllStreamSubscription, type AppendExpectedRevision, EventStoreDBClient, eventTypeFilter, jsonEvent, MaxAppendSizeExceededError, StreamNotFoundError, streamNameFilter, WrongExpectedVersionError } from "@eventstore/db-client";
+import { type AllStreamResolvedEvent, type AllStreamSubscription, type AppendExpectedRevision, EventStoreDBClient, eventTypeFilter, jsonEvent, MaxAppendSizeExceededError, StreamNotFoundError, streamNameFilter, WrongExpectedVersionError } from "@eventstore/db-client";
 import { upTo } from "#test/conformance/event-log/harness.ts";
 import { startProtocolServer } from "#test/support/eventstore.ts";
 
@@ -11,7 +11,6 @@ const behaviour = (name: string, url: () => Promise<string>) =>
     let client: EventStoreDBClient;
     before(async () => (client = EventStoreDBClient.connectionString(await url())));
     after(() => client.dispose());
-    const stream = () => `test-${randomUUID()}`;
     const append = (to: string, events: readonly ReturnType<typeof ticked>[], expectedRevision: AppendExpectedRevision = "any") => client.appendToStream(to, [...events], { expectedRevision });
     const revisions = async (of: string) => (await Array.fromAsync(client.readStream(of))).map(({ event }) => Number(event?.revision));
 
@@ -85,6 +84,7 @@ const behaviour = (name: string, url: () => Promise<string>) =>
     });
   });
 
+const stream = () => `test-${randomUUID()}`;
 const ticked = (tick: unknown, type = "test.Ticked.v1") => jsonEvent({ id: randomUUID(), type, data: { tick: tick as number } });
 const ticks = (count: number) => upTo(count).map((tick) => ticked(tick));
 
@@ -93,11 +93,8 @@ const caughtUp = async (following: AllStreamSubscription, count: number) => {
   const said = new Promise((resolve) => following.once("caughtUp", resolve));
   following.on("error", () => undefined);
   const events: unknown[] = [];
-  const arriving = following[Symbol.asyncIterator]();
-  const next = async () => {
-    const { value }: { readonly value: { readonly event?: { readonly data?: unknown } } } = await arriving.next();
-    return value.event?.data;
-  };
+  const arriving = following.map(({ event }: AllStreamResolvedEvent): unknown => event?.data)[Symbol.asyncIterator]();
+  const next = async (): Promise<unknown> => (await arriving.next()).value;
   while (events.length < count) events.push(await next());
   await said;
   return { events, next, leave: () => following.unsubscribe() };

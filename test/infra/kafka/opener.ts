@@ -14,11 +14,12 @@ export const openNode = async ({ brokers, topic, url, node = randomUUID() }: Loc
   const database = openDatabase(connect, 2);
   try {
     const log = await openKafkaLog({ brokers, topic, replication: 1, connect, node, leases: postgresLeases(database) });
+    let closed: Promise<void> | undefined;
     const close = async () => {
       await log[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
     };
-    return { ...log, [Symbol.asyncDispose]: close };
+    return { ...log, [Symbol.asyncDispose]: () => (closed ??= close()) };
   } catch (error) {
     await database[Symbol.asyncDispose]();
     throw error;

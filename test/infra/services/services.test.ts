@@ -101,7 +101,7 @@ describe(missing.length > 0 ? `not run here: PostgreSQL and Redis as services ($
     await services.up((_, was) => void ran.push(was));
     assert.deepEqual(ran, [true, true]);
     const paused = named(services, "redis");
-    paused.pause();
+    await paused.pause();
     assert.equal(paused.state().state, "paused");
     await services.up();
     await answer(services);
@@ -111,7 +111,7 @@ describe(missing.length > 0 ? `not run here: PostgreSQL and Redis as services ($
   it("are stopped where they are paused", async () => {
     await using services = await privately({ only });
     await services.up();
-    for (const each of services.all) each.pause();
+    for (const each of services.all) await each.pause();
     await services.down();
     assert.deepEqual(services.all.map(({ pid }) => pid), [null, null]);
   });

@@ -25,7 +25,7 @@ describe("Services and what is not theirs", () => {
     record(join(services.data, "redis"), other.pid, "another boot 1234");
     const [redis] = services.all;
     assert.equal(redis?.pid, null);
-    redis?.pause();
+    await redis?.pause();
     await redis?.kill();
     await services.down();
     assert.equal(birthOf(other.pid), other.birth);

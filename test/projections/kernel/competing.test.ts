@@ -23,7 +23,7 @@ const world = async (redis?: TestRedis) => {
 
   const written = async () => (await log.readAll({ after: 0, limit: 10_000 })).events;
   const write = async (...keys: readonly string[]) => {
-    const events = keys.map((key) => ({ id: newId(), ...counted(key) }));
+    const events = keys.map((key) => Object.assign(counted(key), { id: newId() }));
     await log.append("test.tally-1", events, { expected: "any", cause: { actor: "test", commandId: newId(), correlationId: newId() } });
   };
   const sums = () => rowsOf(database, "tally.sums").catch((): readonly object[] => []);

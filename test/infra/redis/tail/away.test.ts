@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { StoredEvent } from "#domain/kernel/event.ts";
 import { memoryLog } from "#infra/memory/event-log.ts";
@@ -40,7 +41,7 @@ const survives = (trouble: (server: TestRedis) => Promise<void>) => async () => 
   const writing = (async () => {
     for (const index of upTo(150)) {
       await append(log, `test.clock-${index % 4}`, 1 + (index % 3));
-      if (index % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      if (index % 5 === 0) await sleep(20);
     }
   })();
   await trouble(server);
@@ -56,35 +57,33 @@ const survives = (trouble: (server: TestRedis) => Promise<void>) => async () => 
 
 whenThere("redis", redisProgram, () =>
   describe("Subscribers through the tail see the whole log, each event once and in order,", () => {
-    const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
     it("while Redis is there", survives(async () => undefined));
 
     it("when Redis is killed and comes back empty", survives(async (server) => {
       for (const _ of upTo(3)) {
-        await pause(100);
+        await sleep(100);
         await server.kill();
-        await pause(50);
+        await sleep(50);
         await server.start();
       }
     }));
 
     it("when Redis is killed for good", survives(async (server) => {
-      await pause(150);
+      await sleep(150);
       await server.kill();
     }));
 
     it("when Redis says nothing for a while", survives(async (server) => {
-      await pause(100);
+      await sleep(100);
       server.pause();
-      await pause(1500);
+      await sleep(1500);
       server.resume();
     }));
 
     it("when Redis forgets everything", survives(async (server) => {
       await using redis = openRedis({ url: server.url, prefix: "test" });
       for (const _ of upTo(5)) {
-        await pause(60);
+        await sleep(60);
         await redis.run((client) => client.flushAll());
       }
     }));
