@@ -1,5 +1,7 @@
-import { type KafkaServer, type OutgoingRecord, type ProducerIdentity } from "./client.ts";
+import type { KafkaServer, ProducerIdentity } from "./client.ts";
 import { type Link, openLink } from "./link.ts";
+import type { OutgoingRecord } from "./record-batch.ts";
+import { produce } from "./wire.ts";
 
 /**
  * The right to write into a topic, until another takes it: producers under transactional ids that belong to the topic. Who takes them
@@ -58,12 +60,11 @@ const producer = async (link: Link, topic: string, transactionalId: string) => {
   let sequence = 0;
 
   const begin = () => link.ask(seat, (broker) => broker.addPartitionsToTxn({ ...identity, topics: [{ topic, partitions: [0] }] }), patience);
-  const send = async (messages: readonly OutgoingRecord[]): Promise<number> => {
-    const topicData = [{ topic, partitions: [{ partition: 0, firstSequence: sequence, messages }] }];
+  const send = async (records: readonly OutgoingRecord[]): Promise<number> => {
+    const sender = { ...identity, producerId: BigInt(identity.producerId), firstSequence: sequence };
     // Sent again under the same sequence where the answer was lost: the broker takes it once.
-    const { topics } = await link.ask({ topic }, (broker) => broker.produce({ ...identity, acks: -1, timeout: 5000, topicData }), patience);
-    sequence = (sequence + messages.length) % 2 ** 31;
-    const offset = Number(topics[0]?.partitions[0]?.baseOffset ?? -1);
+    const offset = await link.ask({ topic }, (broker) => produce(broker, { topic, records, sender }), patience);
+    sequence = (sequence + records.length) % 2 ** 31;
     if (offset < 0) throw new Error(`the records of ${transactionalId} were taken without a place`);
     return offset;
   };

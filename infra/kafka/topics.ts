@@ -39,6 +39,7 @@ const publicSettings = (replication: number): Readonly<Record<string, string>> =
   "min.insync.replicas": replication >= 3 ? "2" : "1",
   "unclean.leader.election.enable": "false",
   "max.message.bytes": String(largestBatch),
+  "compression.type": "producer",
 });
 
 const create = async (admin: Admin, topic: string, replication: number) => {
