@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { authenticator } from "#api/access/authenticate.ts";
-import { type Application, defaultLimits, type PersistedDocuments, type WorkerView } from "#api/application.ts";
+import { type Application, defaultLimits, type HotTasks, type PersistedDocuments, type WorkerView } from "#api/application.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { ReadModels } from "#projections/kernel/watch.ts";
@@ -22,6 +22,7 @@ export interface ApplicationNeeds {
   readonly readModels: ReadModels;
   readonly policies: () => Promise<readonly PolicyStatus[]>;
   readonly workers: Pick<Workers, "seen">;
+  readonly hotTasks?: HotTasks | undefined;
   readonly degraded: () => readonly string[];
   readonly config: Config;
   readonly logger: Logger;
@@ -36,6 +37,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
     sql,
     log,
     progress: readModels,
+    hotTasks: needs.hotTasks,
     status: async () => ({
       version,
       degraded: needs.degraded(),

@@ -31,8 +31,10 @@ import { apiMissing, projectorMissing, whenReady, workerMissing } from "./readin
 import { openFolderBlobs } from "./storage/folder-blobs.ts";
 import { announcementsOn } from "./redis/announcements.ts";
 import { configuredRedis, degradedBy } from "./redis/configured.ts";
+import { deliver } from "./redis/deliver.ts";
 import type { Redis } from "./redis/redis.ts";
-import { deliverTail, type Followed, openTailedLog } from "./redis/tail/open.ts";
+import { type Followed, openTailedLog } from "./redis/tail/open.ts";
+import { openHotTasks } from "./redis/tasks/open.ts";
 import { type Aggregates, aggregatesOn } from "./use-cases.ts";
 
 /** A process with its roles, serving. */
@@ -63,7 +65,7 @@ const ids = {
   database: token<Database>("database of projections"),
   log: token<EventLog>("log"),
   followed: token<Followed>("log of those who serve subscribers"),
-  delivered: token<AsyncDisposable | null>("delivery of the log's tail"),
+  delivered: token<AsyncDisposable | null>("delivery of what comes into the log"),
   signer: token<Signer>("signer"),
   blobs: token<BlobStore>("blobs"),
   aggregates: token<Aggregates>("aggregates"),
@@ -192,10 +194,10 @@ const bindWorker = (bind: Provide, { config, logger, failed, closing }: Setting)
   bind(atWork.worker, [ids.readModels, ids.log, ids.policies, ids.background], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
 };
 
-/** Delivers the log's tail to those who are not on it themselves: where there is no Redis, nobody. */
+/** Delivers what comes into the log to those who are not on it themselves: where there is no Redis, nobody. */
 const bindDeliverer = (bind: Provide, { logger }: Setting): void => {
   const failed = (error: unknown) => logger.error("delivery failed", { error });
-  bind(ids.delivered, [ids.log, ids.redis], (log, redis) => redis && deliverTail(log, redis, failed));
+  bind(ids.delivered, [ids.log, ids.redis], (log, redis) => redis && deliver(log, redis, failed));
   bind(atWork.deliverer, [ids.log, ids.delivered], (log) => ({ missing: () => log.head().then(() => []) }));
 };
 
@@ -206,8 +208,8 @@ const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
     [ids.followed, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
     ({ log }, signer, sql, aggregates, readModels, leases, workers, redis) => {
       const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql, leases }));
-      const degraded = degradedBy(redis);
-      return applicationOf({ log, signer, sql, aggregates, readModels, workers, policies, degraded, config, logger, closing });
+      const inRedis = { hotTasks: redis ? openHotTasks(log, redis) : undefined, degraded: degradedBy(redis) };
+      return applicationOf({ ...inRedis, log, signer, sql, aggregates, readModels, workers, policies, config, logger, closing });
     },
   );
   bind(
