@@ -18,7 +18,7 @@ export type Answer =
 /** Codes of answers that say: not now. A token that is not known yet is one of them while read models are behind. */
 const passing = new Set(["UNAVAILABLE", "CONFLICT", "DEFECT", "UNAUTHENTICATED"]);
 
-const timeoutMs = 5000;
+const timeoutMs = 8000;
 
 /** Sends a command once. */
 export const post = async (url: string, token: string, { mutation, input }: Pick<Wish, "mutation" | "input">): Promise<Answer> => {
