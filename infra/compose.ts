@@ -4,13 +4,9 @@ import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Leases } from "#commands/ports/leases.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { Application } from "#api/application.ts";
-import { tokens as tokenModel } from "#projections/access/tokens.ts";
-import { explorer } from "#projections/audit/explorer.ts";
 import { runProjections } from "#projections/kernel/run.ts";
 import { type Watched, watchProjections } from "#projections/kernel/watch.ts";
 import type { Database } from "#projections/ports/sql.ts";
-import { tasks as taskModel } from "#projections/tasks/tasks.ts";
-import { tuf } from "#projections/trust/tuf.ts";
 import { ensureAdminToken } from "./admin-token.ts";
 import { applicationOf } from "./application.ts";
 import { runBackground } from "./background.ts";
@@ -30,6 +26,7 @@ import { openLog } from "./open-log.ts";
 import { policyStatus, runPolicies } from "./policies/run.ts";
 import { openDatabase, type OpenDatabase } from "./postgres/open-database.ts";
 import { type Workers, workersIn } from "./postgres/workers.ts";
+import { projections } from "./projections.ts";
 import { apiMissing, projectorMissing, whenReady, workerMissing } from "./readiness.ts";
 import { openFolderBlobs } from "./storage/folder-blobs.ts";
 import { ratesOf } from "./rates.ts";
@@ -168,7 +165,6 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
 };
 
 const bindReadModels = (bind: Provide): void => {
-  const projections = [tuf, taskModel, tokenModel, explorer];
   bind(ids.readModels, [ids.log, ids.database, ids.leases, ids.redis], (log, database, leases, redis) =>
     watchProjections({ projections, log, database, leases, announcements: redis ? announcementsOn(redis, log) : undefined }),
   );

@@ -7,7 +7,7 @@ export const taskId = (number: number): string => `0197d2a0-0000-7000-8000-${Str
 const life = (number: number, { ends, tries }: { readonly ends: string; readonly tries: number }): readonly TaskEvent[] => {
   const task = taskId(number);
   const attempts = Array.from({ length: tries }, (_, index): TaskEvent[] => [
-    { type: "TaskLeased", task, worker: `worker-${index}`, attempt: index + 1, token: 7 },
+    { type: "TaskLeased", task, worker: `worker-${index}`, attempt: index + 1, token: index + 1 },
     { type: "TaskFailed", task, attempt: index + 1, error: { code: "VAULT", message: "away — ☂" }, retryAt: "2026-12-01T00:00:00.000Z" },
   ]);
   const last = tries + 1;
@@ -19,7 +19,7 @@ const life = (number: number, { ends, tries }: { readonly ends: string; readonly
   return [
     { type: "TaskQueued", task, kind: "publication", subject: `repository-${number % 3}`, input: {} },
     ...attempts.flat(),
-    { type: "TaskLeased", task, worker: "worker-last", attempt: last, token: 7 },
+    { type: "TaskLeased", task, worker: "worker-last", attempt: last, token: last },
     ...(end[ends] ?? []),
   ];
 };
