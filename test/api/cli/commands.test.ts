@@ -43,7 +43,7 @@ describe("waybill add", () => {
       env: env(server),
     });
     assert.equal(stderr, "");
-    assert.match(stdout, /^added 2 targets to demo \(300\.0 KB\)\npublished timestamp v5, snapshot v5, bins-3f v2 in \d+ ms\n$/);
+    assert.match(stdout, /^added 2 targets to demo \(300\.0 KB\)\npublished timestamp v5, snapshot v5, bins-3f v2 in [\d.]+ m?s\n$/);
     assert.equal(code, 0);
     const input = server.asked.find(({ name }) => name === "AddTargets")?.variables["input"];
     assert.partialDeepStrictEqual(input, {
