@@ -13,8 +13,8 @@ import type { Certificate } from "#test/support/certificates.ts";
 export const startable: boolean =
   findProgram("java") !== undefined && (hasKafkaJars(cacheFolder()) || /kafka/.test(process.env["WAYBILL_TEST_REQUIRE"] ?? ""));
 
-/** How a way to the broker differs from a plain one. */
-export type Way = Pick<Line, "protocol" | "settings"> & { readonly advertised?: number };
+/** How a way to the broker differs from a plain one at any port. */
+export type Way = Partial<Omit<Line, "broker" | "name">>;
 
 /** A broker of the test's own, with these ways to it beside the plain one; answers with the port of each. */
 export const privateBroker = async <Name extends string>(ways: Readonly<Record<Name, Way>>) => {
