@@ -16,7 +16,7 @@ const flag = z.enum(["1", "true", "0", "false"], "must be 1 or 0").transform((wo
 export const roles = ["api", "projector", "worker", "deliverer"] as const;
 export type Role = (typeof roles)[number];
 
-const broker = /^(\[[0-9a-f:]+\]|[^\s,:]+):\d+$/i;
+const broker = /^(\[[0-9a-f:]+\]|[^\s,:[\]]+):\d+$/i;
 const list = z.string().transform((text) => text.split(",").map((part) => part.trim()).filter(Boolean));
 
 const engines = ["sqlite", "postgres", "eventstoredb", "kafka"] as const;
