@@ -72,8 +72,8 @@ create table links (
   from_position bigint not null,
   to_position bigint
 );
-create index links_out on links (from_node, type) include (to_node, from_position, to_position);
-create index links_in on links (to_node, type) include (from_node, from_position, to_position);
+create index links_out on links (from_node, type, to_node) include (from_position, to_position);
+create index links_in on links (to_node, type, from_node) include (from_position, to_position);
 create index links_ended on links (to_position) where to_position is not null;
 create index links_begun on links (from_position);
 
@@ -95,6 +95,8 @@ create table targets (
   repository text not null,
   path text collate "C" not null,
   artifact integer not null,
+  added_position bigint not null,         -- since when this artifact
+  place integer not null,                 -- among the paths of the same event
   primary key (repository, path)
 );
-create index targets_of_artifact on targets (artifact, repository, path);
+create index targets_of_artifact on targets (artifact);
