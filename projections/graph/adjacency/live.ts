@@ -54,8 +54,9 @@ export const keepInMemory = (living: Living): Live => {
     if (!graph || !standing) return;
     const news = await living.rows.since(standing);
     if (!news) return void (loaded = null);
-    bring(graph, news.changes, news);
-    loaded = { graph, standing: news, position: Math.max(news.position, known) };
+    const { changes, ...now } = news;
+    bring(graph, changes, now);
+    loaded = { graph, standing: now, position: Math.max(now.position, known) };
     if (isLaden(graph)) loaded = { ...loaded, graph: await gently(merged(graph)) };
     if (tooBig(graph, living)) loaded = null;
   };

@@ -25,7 +25,7 @@ export const naiveWalks = (rows: readonly LinkRow[], position: number): Walks =>
     for (let steps = 0; ways.length > 0 && steps <= (way.depth ?? Number.POSITIVE_INFINITY); steps++) {
       const found = ways.find((one) => one.at(-1) === end);
       if (found) return { numbers: found, truncated: false, position: way.asOf ?? position };
-      ways = ways.flatMap((one) => near(rows, way, one.at(-1)!).filter((node) => !seen.has(node) && seen.add(node)).map((node) => [...one, node]));
+      ways = ways.flatMap((one) => near(rows, way, one.at(-1)!).filter((node) => !seen.has(node) && seen.add(node)).map((node) => one.concat(node)));
     }
     return { numbers: null, truncated: false, position: way.asOf ?? position };
   },
