@@ -6,6 +6,7 @@ import type { Signer } from "#commands/ports/signer.ts";
 import type { Application } from "#api/application.ts";
 import { tokens as tokenModel } from "#projections/access/tokens.ts";
 import { explorer } from "#projections/audit/explorer.ts";
+import { graph as graphModel } from "#projections/graph/graph.ts";
 import { runProjections } from "#projections/kernel/run.ts";
 import { type Watched, watchProjections } from "#projections/kernel/watch.ts";
 import type { Database } from "#projections/ports/sql.ts";
@@ -165,7 +166,7 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
 };
 
 const bindReadModels = (bind: Provide): void => {
-  const projections = [tuf, taskModel, tokenModel, explorer];
+  const projections = [tuf, taskModel, tokenModel, explorer, graphModel];
   bind(ids.readModels, [ids.log, ids.database, ids.leases, ids.redis], (log, database, leases, redis) =>
     watchProjections({ projections, log, database, leases, announcements: redis ? announcementsOn(redis, log) : undefined }),
   );

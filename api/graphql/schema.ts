@@ -13,6 +13,7 @@ import "./audit/subscription.ts";
 import "./access/token.ts";
 import "./access/mutations.ts";
 import "./graph/mutations.ts";
+import "./graph/facts.ts";
 import "./status/status.ts";
 import "./status/rebuild.ts";
 

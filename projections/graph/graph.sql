@@ -25,7 +25,8 @@ create table nodes (
   words tsvector not null                 -- of its key
 );
 create unique index nodes_by_key on nodes (key);
-create index nodes_by_kind on nodes (coalesce(refined, kind), key);
+create index nodes_by_kind on nodes (kind);
+create index nodes_refined on nodes (refined) where refined is not null;
 create index nodes_by_words on nodes using gin (words);
 
 -- When a node existed. Stretches of the same node never touch.
@@ -42,9 +43,9 @@ create table claims (
   source text not null,
   kind text not null,
   from_position bigint not null,
-  to_position bigint,
-  primary key (node, source, from_position)
+  to_position bigint
 );
+create index claims_of_node on claims (node);
 
 -- … and what they are like: one row for each value that a source gave an attribute, as long as it said so without a break.
 create table attributes (
@@ -54,9 +55,9 @@ create table attributes (
   value jsonb not null,                   -- a string, a number, a boolean, a list of strings
   words tsvector not null,                -- of its strings
   from_position bigint not null,
-  to_position bigint,
-  primary key (node, source, name, from_position)
+  to_position bigint
 );
+create index attributes_of_node on attributes (node);
 create index attributes_by_value on attributes (name, md5(value::text));
 create index attributes_by_words on attributes using gin (words);
 

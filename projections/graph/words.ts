@@ -1,5 +1,5 @@
-/** Longest word that is told from those that begin the same. */
-const longest = 100;
+/** Longer ones are digests: a key or an attribute with one is found by the whole of it. */
+const longest = 40;
 
 /** The words of a text, lower-case, each once: whatever stands between anything but letters and digits. */
 export const wordsOf = (text: string): string[] => [
@@ -7,8 +7,7 @@ export const wordsOf = (text: string): string[] => [
     decoded(text)
       .toLowerCase()
       .split(/[^\p{L}\p{N}]+/u)
-      .filter((word) => word !== "")
-      .map((word) => word.slice(0, longest)),
+      .filter((word) => word !== "" && word.length <= longest),
   ),
 ];
 
