@@ -23,8 +23,8 @@ const reverse: Readonly<Record<Direction, Direction>> = { out: "in", in: "out", 
 
 /** A shortest way, searched for from both ends, always from where fewer nodes are next; null where there is none within the bounds. */
 export const path = async (graph: Adjacency, rooms: Reaches, { start, end, depth, limit, types, at, direction }: Path) => {
-  if (Math.max(start, end) >= graph.nodes) return { numbers: null, truncated: false };
   if (start === end) return { numbers: [start], truncated: false };
+  if (Math.max(start, end) >= graph.nodes) return { numbers: null, truncated: false };
   const forth = searching(rooms, graph, start, { direction, types, at });
   const back = searching(rooms, graph, end, { direction: reverse[direction], types, at });
   const met = await meeting(graph, [forth, back], { depth, limit });

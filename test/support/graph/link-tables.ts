@@ -33,5 +33,9 @@ export const writeLinks = (database: Database, changes: readonly LinkRow[], posi
           values,
         });
     }
+    await sql.query({
+      text: "insert into changes (position, id, type, stream, actor, at) values ($1, gen_random_uuid(), 'graph.LinksRecorded.v1', 'graph.source-ci', 'ci', now()) on conflict do nothing",
+      values: [position],
+    });
     await sql.query({ text: "update waybill.projections set position = $1 where name = 'graph'", values: [position] });
   }, "graph");
