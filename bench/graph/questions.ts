@@ -9,7 +9,6 @@ const others = 200;
 export const questionsOn = async (sql: Sql, earlier: number): Promise<readonly Set[]> => {
   const hub = await hubNodes(sql);
   const some = chosen(await packageNodes(sql), others);
-  const closures = (starts: readonly number[], direction: "in" | "out", asOf: number | null) => starts.map((start): Question => ({ kind: "closure", direction, start, asOf }));
   const paths = (asOf: number | null) => some.map((start, place): Question => ({ kind: "path", start, end: place % 2 === 0 ? (hub[place % hubs] ?? 0) : (some[place - 1] ?? 0), asOf }));
   const at = (asOf: number | null): Set[] => [
     { name: "dependents of hubs", questions: closures(hub, "in", asOf) },
@@ -20,6 +19,9 @@ export const questionsOn = async (sql: Sql, earlier: number): Promise<readonly S
   ];
   return [...at(null), ...at(earlier).map(({ name, questions }) => ({ name: `${name}, as of an earlier position`, questions }))];
 };
+
+const closures = (starts: readonly number[], direction: "in" | "out", asOf: number | null) =>
+  starts.map((start): Question => ({ kind: "closure", direction, start, asOf }));
 
 const hubNodes = async (sql: Sql): Promise<number[]> => {
   const rows = await sql.query<{ node: number }>({
