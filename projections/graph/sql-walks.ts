@@ -9,7 +9,7 @@ import type { Direction, Found, Reached, Walks, Way } from "./walks.ts";
 export const sqlWalks = (sql: Sql): Walks => ({
   closure: async (way) => {
     const position = await positionOf(sql, way.asOf);
-    return closure(await stepper(sql, way, position), way, position);
+    return closure(stepper(sql, way, position), way, position);
   },
   path: async (way) => {
     const position = await positionOf(sql, way.asOf);
@@ -72,16 +72,19 @@ const closure = async (step: Stepper, { start, depth, limit }: Way & { readonly 
   return { numbers, levels, truncated: false, position };
 };
 
+interface Side {
+  readonly levels: (readonly number[])[];
+  readonly seen: Set<number>;
+  readonly step: Stepper;
+}
+
 /** From both ends at once: the level with fewer nodes is followed; where they meet is the middle of a shortest way. */
 const path = async (sql: Sql, way: Parameters<Walks["path"]>[0], position: number): Promise<Found> => {
   const { start, end, depth, limit } = way;
   if (start === end) return { numbers: [start], truncated: false, position };
   const opposite = ({ out: "in", in: "out", both: "both" } as const)[way.direction];
-  const sides = [
-    { levels: [[start]], seen: new Set([start]), step: stepper(sql, way, position) },
-    { levels: [[end]], seen: new Set([end]), step: stepper(sql, { ...way, direction: opposite }, position) },
-  ] as const;
-  const [there, back] = sides;
+  const there: Side = { levels: [[start]], seen: new Set([start]), step: stepper(sql, way, position) };
+  const back: Side = { levels: [[end]], seen: new Set([end]), step: stepper(sql, { ...way, direction: opposite }, position) };
   for (let far = 0; far < (depth ?? Number.POSITIVE_INFINITY); far++) {
     const [side, other] = (there.levels.at(-1)?.length ?? 0) <= (back.levels.at(-1)?.length ?? 0) ? [there, back] : [back, there];
     const fresh = (await side.step(side.levels.at(-1) ?? [])).filter((number) => !side.seen.has(number));
