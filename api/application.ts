@@ -1,6 +1,7 @@
 import type { Commands } from "#commands/commands.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Refusal } from "#domain/kernel/decider.ts";
+import type { Walks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import type { TaskRow } from "#projections/tasks/queries.ts";
 import type { Authenticate } from "./access/principal.ts";
@@ -107,6 +108,8 @@ export interface PersistedDocuments {
 export interface Application {
   readonly commands: Commands;
   readonly sql: Sql;
+  /** Over the artifact graph. */
+  readonly walks: Walks;
   readonly log: EventLog;
   readonly progress: Progress;
   readonly hotTasks?: HotTasks | undefined;

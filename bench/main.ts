@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { benchEngines } from "./engines.ts";
+import { benchGraph } from "./graph.ts";
 import { benchGraphql } from "./graphql.ts";
 import { benchImport } from "./import.ts";
 import { benchLog } from "./log.ts";
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   projection: benchProjection,
   publication: benchPublication,
   import: benchImport,
+  graph: benchGraph,
   graphql: benchGraphql,
   "tuf-files": tufFilesBench,
 };

@@ -6,6 +6,7 @@ import { type Application, defaultLimits, type HotTasks, type PersistedDocuments
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { ReadModels } from "#projections/kernel/watch.ts";
+import { sqlWalks } from "#projections/graph/sql-walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { CannotStart } from "./cannot-start.ts";
 import type { Config } from "./config.ts";
@@ -37,6 +38,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
   return {
     commands: commandsOf(needs.aggregates, log, needs.signer, Date.now),
     sql,
+    walks: sqlWalks(sql),
     log,
     progress: readModels,
     hotTasks: needs.hotTasks,

@@ -76,6 +76,8 @@ const ServerEnvironment = z.object({
   WAYBILL_DRAIN_MS: milliseconds.default(25_000),
   /** How long connections are still taken when `/readyz` says already that the process is about to stop: for load balancers that ask it. */
   WAYBILL_DRAIN_NOTICE_MS: whole(0, 2 ** 31 - 1, "must be a number of milliseconds: whole").default(0),
+  /** What the artifact graph may take of the memory of a process that serves it; beyond it, and with 0, its tables are walked. */
+  WAYBILL_GRAPH_MEMORY_MB: whole(0, 2 ** 20, "must be a number of megabytes: whole").default(256),
   /** How often the publisher looks for metadata that is due for renewal. */
   WAYBILL_RENEWAL_INTERVAL_MS: milliseconds.default(30_000),
   /** Only documents of `WAYBILL_PERSISTED_DOCUMENTS` are executed. */

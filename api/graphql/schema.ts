@@ -13,6 +13,11 @@ import "./audit/subscription.ts";
 import "./access/token.ts";
 import "./access/mutations.ts";
 import "./graph/mutations.ts";
+import "./graph/facts.ts";
+import "./graph/graph.ts";
+import "./graph/neighbours.ts";
+import "./graph/reached.ts";
+import "./graph/path.ts";
 import "./status/status.ts";
 import "./status/rebuild.ts";
 

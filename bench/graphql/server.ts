@@ -8,6 +8,7 @@ import { graphqlRouter } from "#api/graphql/router.ts";
 import { openPool, sqlOver } from "#infra/postgres/sql.ts";
 import { commandsFor } from "#test/support/graphql/commands.ts";
 import { memoryLog } from "#infra/memory/event-log.ts";
+import { sqlWalks } from "#projections/graph/sql-walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { bareExpress, bareYoga } from "./bare.ts";
 
@@ -19,6 +20,7 @@ const waybill = (sql: Sql): Express => {
   const application: Application = {
     commands: commandsFor({ log, established: async () => undefined }),
     sql,
+    walks: sqlWalks(sql),
     log,
     progress,
     closing: new AbortController().signal,

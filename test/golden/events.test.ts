@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { accessCodec } from "#domain/access/events.ts";
-import { versionsCodec } from "#domain/graph/events.ts";
+import { graphCodec } from "#domain/graph/events.ts";
 import { type Codec, parseWireType } from "#domain/kernel/codec.ts";
 import type { AnyEvent } from "#domain/kernel/event.ts";
 import { JsonObject } from "#domain/kernel/json.ts";
 import { taskCodec } from "#domain/tasks/events.ts";
 import { trustCodec } from "#domain/trust/events.ts";
 
-const codecs = [trustCodec, taskCodec, versionsCodec, accessCodec];
+const codecs = [trustCodec, taskCodec, graphCodec, accessCodec];
 const folder = new URL("events/", import.meta.url);
 const recorded = readdirSync(folder).map((file) => ({
   type: file.replace(/\.json$/, ""),
@@ -31,6 +31,6 @@ describe("Recorded events", () => {
 
   decodeToThisDay(trustCodec);
   decodeToThisDay(taskCodec);
-  decodeToThisDay(versionsCodec);
+  decodeToThisDay(graphCodec);
   decodeToThisDay(accessCodec);
 });
