@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { benchEngines } from "./engines.ts";
 import { benchGraphql } from "./graphql.ts";
 import { benchImport } from "./import.ts";
+import { benchLedger } from "./ledger.ts";
 import { benchLog } from "./log.ts";
 import { benchProjection } from "./projection.ts";
 import { benchPublication } from "./publication.ts";
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   log: benchLog,
   engines: benchEngines,
   projection: benchProjection,
+  ledger: benchLedger,
   publication: benchPublication,
   import: benchImport,
   graphql: benchGraphql,

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ledgerStream } from "#domain/audit/events.ts";
 import { authenticator } from "#api/access/authenticate.ts";
 import { type Application, defaultLimits, type PersistedDocuments, type WorkerView } from "#api/application.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
@@ -36,6 +37,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
     sql,
     log,
     progress: readModels,
+    ledger: async () => (await needs.aggregates.ledgers.latest(ledgerStream)).state,
     status: async () => ({
       version,
       degraded: needs.degraded(),

@@ -6,6 +6,7 @@ import type { Signer } from "#commands/ports/signer.ts";
 import type { Application } from "#api/application.ts";
 import { tokens as tokenModel } from "#projections/access/tokens.ts";
 import { explorer } from "#projections/audit/explorer.ts";
+import { ledger } from "#projections/audit/ledger.ts";
 import { runProjections } from "#projections/kernel/run.ts";
 import { type Watched, watchProjections } from "#projections/kernel/watch.ts";
 import type { Database } from "#projections/ports/sql.ts";
@@ -21,6 +22,7 @@ import { drain } from "./drain.ts";
 import { type Listening, listen } from "./http.ts";
 import { apiRouters, httpOf, type RoleAtWork } from "./http-application.ts";
 import { openLeases } from "./leases.ts";
+import { runLedger } from "./run-ledger.ts";
 import { nodeId, runId } from "./node-id.ts";
 import { openFileVault } from "./keys/file-vault.ts";
 import { passphraseOf } from "./keys/passphrase.ts";
@@ -78,6 +80,7 @@ const ids = {
   projections: token<AsyncDisposable>("running projections"),
   policies: token<AsyncDisposable>("running policies"),
   background: token<AsyncDisposable>("background"),
+  ledger: token<AsyncDisposable>("keeping the ledger"),
   application: token<Application>("application"),
   listening: token<Listening>("listening"),
 };
@@ -165,7 +168,7 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
 };
 
 const bindReadModels = (bind: Provide): void => {
-  const projections = [tuf, taskModel, tokenModel, explorer];
+  const projections = [tuf, taskModel, tokenModel, explorer, ledger];
   bind(ids.readModels, [ids.log, ids.database, ids.leases, ids.redis], (log, database, leases, redis) =>
     watchProjections({ projections, log, database, leases, announcements: redis ? announcementsOn(redis, log) : undefined }),
   );
@@ -193,7 +196,13 @@ const bindWorker = (bind: Provide, { config, logger, failed, closing }: Setting)
     (log, signer, sql, aggregates, readModels, leases, owner, workers) =>
       runBackground({ ...common, log, signer, sql, aggregates, readModels, leases, owner, workers }),
   );
-  bind(atWork.worker, [ids.readModels, ids.log, ids.policies, ids.background], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
+  bind(
+    ids.ledger,
+    [ids.log, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.owner, ids.workers, ids.blobs, ids.folder],
+    (log, signer, sql, aggregates, readModels, leases, owner, workers, blobs, folder) =>
+      runLedger({ log, signer, sql, aggregates, readModels, leases, owner, workers, blobs, config, logger, failed, file: folder.at("ledger-checkpoint"), ending: closing }),
+  );
+  bind(atWork.worker, [ids.readModels, ids.log, ids.policies, ids.background, ids.ledger], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
 };
 
 /** Delivers the log's tail to those who are not on it themselves: where there is no Redis, nobody. */

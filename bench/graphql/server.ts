@@ -21,6 +21,7 @@ const waybill = (sql: Sql): Express => {
     sql,
     log,
     progress,
+    ledger: async () => null,
     closing: new AbortController().signal,
     limits: defaultLimits,
     persisted: { registered: [], only: false },
