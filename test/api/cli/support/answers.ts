@@ -66,7 +66,7 @@ export const events = (...positions: readonly number[]): Answer => ({
 });
 
 export const status = (projections: readonly object[] = [], workers: readonly object[] = []): Answer => ({
-  data: { status: { version: "0.1.0", log: { engine: "sqlite", head: 12_345 }, projections, workers } },
+  data: { status: { version: "0.1.0", degraded: [], log: { engine: "sqlite", head: 12_345 }, projections, workers } },
 });
 
 export const projection = (name: string, more: object = {}) => ({
