@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler, type Router } from "express
 import type { Application } from "#api/application.ts";
 import { graphqlRouter } from "#api/graphql/router.ts";
 import { httpApplication, restRouters } from "#api/rest/application.ts";
+import { feeds } from "#api/rest/feeds.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { Config, Role } from "./config.ts";
 import type { Logger } from "./log.ts";
@@ -19,6 +20,7 @@ export interface RoleAtWork {
 /** What an api answers. */
 export const apiRouters = (application: Application, blobs: BlobStore, config: Config): readonly (Router | RequestHandler)[] => [
   ...restRouters({ ...application, blobs, limit: config.WAYBILL_MAX_UPLOAD_BYTES }),
+  feeds(application),
   express.Router().use("/graphql", graphqlRouter(application)),
 ];
 
