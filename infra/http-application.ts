@@ -3,6 +3,7 @@ import type { Application } from "#api/application.ts";
 import { graphqlRouter } from "#api/graphql/router.ts";
 import { httpApplication, restRouters } from "#api/rest/application.ts";
 import { ledgerFiles } from "#api/rest/ledger/router.ts";
+import { feeds } from "#api/rest/feeds.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { Config, Role } from "./config.ts";
 import type { Logger } from "./log.ts";
@@ -21,6 +22,7 @@ export interface RoleAtWork {
 export const apiRouters = (application: Application, blobs: BlobStore, config: Config): readonly (Router | RequestHandler)[] => [
   ...restRouters({ ...application, blobs, limit: config.WAYBILL_MAX_UPLOAD_BYTES }),
   ledgerFiles(application),
+  feeds(application),
   express.Router().use("/graphql", graphqlRouter(application)),
 ];
 

@@ -24,14 +24,15 @@ const event = "eventId type stream revision position at actor reason commandId c
 export interface EventFilter {
   readonly stream?: string | undefined;
   readonly type?: string | undefined;
+  readonly filter?: string | undefined;
 }
 
 export const lastEvents = operation<EventFilter & { last: number }>()(
-  `query LastEvents($stream: String, $type: String, $last: Int) { events(stream: $stream, type: $type, last: $last) { edges { node { ${event} } } ${page} } }`,
+  `query LastEvents($stream: String, $type: String, $filter: String, $last: Int) { events(stream: $stream, type: $type, filter: $filter, last: $last) { edges { node { ${event} } } ${page} } }`,
   z.object({ events: connection(Event) }),
 );
 
 export const followEvents = operation<EventFilter & { after: number }>()(
-  `subscription FollowEvents($after: Position, $stream: String, $type: String) { events(after: $after, stream: $stream, type: $type) { ${event} } }`,
+  `subscription FollowEvents($after: Position, $stream: String, $type: String, $filter: String) { events(after: $after, stream: $stream, type: $type, filter: $filter) { ${event} } }`,
   z.object({ events: Event }),
 );

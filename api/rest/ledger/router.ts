@@ -3,7 +3,7 @@ import type { RequestHandler, Response } from "express";
 import { parseTilePath } from "#domain/audit/tile-path.ts";
 import { formatNoteKey } from "#domain/audit/note.ts";
 import { hashBytes } from "#domain/audit/merkle.ts";
-import type { Authenticate } from "#api/access/principal.ts";
+import type { EntranceNeeds } from "#api/access/entrance.ts";
 import { sendProblem } from "#api/problem.ts";
 import { requireScope } from "#api/rest/guard.ts";
 import { notFound } from "#api/rest/problems.ts";
@@ -16,19 +16,18 @@ import type { Sql } from "#projections/ports/sql.ts";
 import { bundleOf } from "./bundle.ts";
 import { sendLog } from "./log-lines.ts";
 
-export interface LedgerFilesNeeds {
+export interface LedgerFilesNeeds extends EntranceNeeds {
   /** Has the read model `ledger`. */
   readonly sql: Sql;
   readonly log: EventLog;
   readonly ledger: () => Promise<Ledger | null>;
-  readonly authenticate: Authenticate;
 }
 
 /**
  * The ledger as C2SP tlog-tiles: `/ledger/checkpoint`, `/ledger/key` and the tiles of hashes are public. Entries hold the data of every
  * event, also of those about tokens, so that bundles are for administrators; `/ledger/log` leaves out what the token may not see.
  */
-export const ledgerFiles = ({ sql, log, ledger, authenticate }: LedgerFilesNeeds): Router => {
+export const ledgerFiles = ({ sql, log, ledger, ...entrance }: LedgerFilesNeeds): Router => {
   const router = Router({ caseSensitive: true });
   router.get("/ledger/checkpoint", async (_request, response) => {
     const checkpoint = await newestCheckpoint(sql);
@@ -40,7 +39,7 @@ export const ledgerFiles = ({ sql, log, ledger, authenticate }: LedgerFilesNeeds
     if (established) sendText(response, `${formatNoteKey(noteKeyOf(established))}\n`);
     else sendProblem(response, notFound("The ledger has no key yet."));
   });
-  router.get("/ledger/tile/entries/{*place}", requireScope(authenticate, "admin"), async (request, response) => {
+  router.get("/ledger/tile/entries/{*place}", requireScope(entrance, "admin"), async (request, response) => {
     const path = parseTilePath(request.path.slice("/ledger/".length));
     const bundle = path && (await bundleOf({ sql, log }, path));
     if (bundle) sendBytes(response, bundle);
@@ -52,8 +51,8 @@ export const ledgerFiles = ({ sql, log, ledger, authenticate }: LedgerFilesNeeds
     if (hashes && hashes.length >= path.width * hashBytes) sendBytes(response, hashes.subarray(0, path.width * hashBytes), immutable);
     else sendProblem(response, notFound("There is no such tile, or not that much of it yet."));
   });
-  router.get("/ledger/leaves/:tile", requireScope(authenticate, "read"), leaves(sql));
-  router.get("/ledger/log", requireScope(authenticate, "read"), sendLog({ log, authenticate }));
+  router.get("/ledger/leaves/:tile", requireScope(entrance, "read"), leaves(sql));
+  router.get("/ledger/log", requireScope(entrance, "read"), sendLog({ log, ...entrance }));
   return router;
 };
 
