@@ -1,10 +1,11 @@
-import { once } from "node:events";
-import type { RequestHandler, Response } from "express";
+import type { RequestHandler } from "express";
 import { canonicalEvent, leafHash } from "#domain/audit/leaf.ts";
+import { isConfidential } from "#domain/deliveries/confidential.ts";
+import { InvalidInput } from "#domain/kernel/errors.ts";
 import type { StoredEvent } from "#domain/kernel/event.ts";
 import { bearerSecret } from "#api/access/bearer.ts";
 import { type Authenticate, mayActAs } from "#api/access/principal.ts";
-import { InvalidInput } from "#domain/kernel/errors.ts";
+import { written } from "#api/rest/written.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 
 interface Needs {
@@ -16,8 +17,8 @@ const pageLimit = 1000;
 
 /**
  * `GET /ledger/log?after=<position>&to=<position>`: the log itself, one line for each event with its canonical text, up to where the log
- * was when it was asked. Of what the token may not see (events about tokens, unless it is an administrator's) the line has the leaf's hash
- * instead. The last line is `{"end":{"position":…}}`: without it something was cut off.
+ * was when it was asked. Of what the token may not see, the line has the leaf's hash instead. The last line is
+ * `{"end":{"position":…}}`: without it something was cut off.
  */
 export const sendLog =
   ({ log, authenticate }: Needs): RequestHandler =>
@@ -29,29 +30,18 @@ export const sendLog =
     response.setHeader("Content-Type", "application/x-ndjson").setHeader("Cache-Control", "no-store");
     for (let position = after; position < to && !response.destroyed; ) {
       const page = await log.readAll({ after: position, limit: pageLimit });
-      const lines = page.events.filter((event) => event.position <= to).map(line);
-      if (lines.length > 0) await write(response, `${lines.join("\n")}\n`);
+      const lines = page.events.filter((event) => event.position <= to).map((event) => `${line(event)}\n`);
+      if (lines.length > 0) await written(response, lines.join(""));
       if (page.caughtUp || page.position <= position) break;
       position = page.position;
-      // Others are served in between.
-      await new Promise(setImmediate);
     }
     response.end(`{"end":{"position":${to}}}\n`);
   };
 
 const lineForReaders = (event: StoredEvent): string => {
-  if (!event.type.startsWith("access.")) return canonicalEvent(event);
-  const { position, id, stream, revision, at, type } = event;
-  return JSON.stringify({ withheld: { leaf: leafHash(event).toString("base64"), position, id, stream, revision, at, type } });
-};
-
-const write = async (response: Response, text: string): Promise<void> => {
-  if (response.write(text) || response.destroyed) return;
-  const gone = new AbortController();
-  const end = () => gone.abort();
-  response.once("close", end);
-  await once(response, "drain", { signal: gone.signal }).catch(() => undefined);
-  response.off("close", end);
+  if (!isConfidential(event)) return canonicalEvent(event);
+  const { position, id, stream, revision, type } = event;
+  return JSON.stringify({ withheld: { leaf: leafHash(event).toString("base64"), position, id, stream, revision, type } });
 };
 
 const positionOf = (query: unknown, name: "after" | "to"): number | null => {

@@ -61,8 +61,9 @@ const leaves =
   async (request, response) => {
     const tile = request.params["tile"];
     if (typeof tile !== "string" || !/^\d{1,12}$/.test(tile)) return sendProblem(response, notFound());
-    response.setHeader("Cache-Control", "no-store");
-    response.json(await leavesOfTile(sql, Number(tile)));
+    const rows = await leavesOfTile(sql, Number(tile));
+    setHeaders(response, { "Content-Type": "application/json", "Cache-Control": "no-store" });
+    response.end(`${JSON.stringify(rows)}\n`);
   };
 
 const sendText = (response: Response, text: string): void => {
