@@ -41,12 +41,23 @@ export const checkLedger: Check = async ({ session, trusted }) => {
   };
   const log = logLeaves(session, { after: 0, to: last?.position ?? 0 });
   const hashed = { size: ledger.size, hashAt: (index: number) => tree.hashOf({ level: 0, index }), leafAt: tree.leafAt };
+  let first: Difference | null = null;
+  let others = -1;
   for await (const difference of differences(log, hashed, { ofLog, ofTree: byTree.push }))
-    findings.add({ position: difference.position, event: difference.id, message: await said(session, difference) });
+    if (difference.kind === "moved") {
+      first ??= difference;
+      others += 1;
+    } else findings.add({ position: difference.position, event: difference.id, message: await said(session, difference) });
 
-  for (const claim of byLog.broken()) findings.add({ position: null, event: null, message: brokenClaim(claim, byTree.broken(), claims) });
+  // All events behind one that was put in or taken out, where the others moved up: one finding.
+  if (first) {
+    const also = others > 0 ? `; nor ${others === 1 ? "is" : "are"} ${counted(others, "event")} behind it` : "";
+    findings.tell({ position: first.position, event: first.id, message: `${await said(session, first)}${also}` });
+  }
+  const [broken] = byLog.broken();
+  if (broken) findings.tell({ position: null, event: null, message: brokenClaim(broken, byTree.broken(), claims) });
   if (byLog.broken().length === 0 && byTree.broken().length > 0)
-    findings.add({ position: null, event: null, message: "the log is what was signed, and the server's tiles are not: waybill rebuild ledger" });
+    findings.tell({ position: null, event: null, message: "the log is what was signed, and the server's tiles are not: waybill rebuild ledger" });
   const facts = {
     events: byLog.size(), root: byLog.root().toString("base64"), withheld, checkpoints: claims.length, signedUpTo: claims.at(-1)?.size ?? 0, key: trusted.key.name, keyFrom: trusted.from,
   };
@@ -56,13 +67,16 @@ export const checkLedger: Check = async ({ session, trusted }) => {
 const collected = () => {
   const told: Finding[] = [];
   let more = 0;
+  const tell = (finding: Omit<Finding, "check">): void => void told.push({ check: "ledger", ...finding });
   return {
     told,
     more: () => more,
+    /** Where there are many of its kind. */
     add: (finding: Omit<Finding, "check">): void => {
-      if (told.length < mostFindings) told.push({ check: "ledger", ...finding });
+      if (told.length < mostFindings) tell(finding);
       else more += 1;
     },
+    tell,
   };
 };
 

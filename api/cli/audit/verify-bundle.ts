@@ -33,7 +33,9 @@ export const verifyBundle = async (file: string, given: NoteKey | null): Promise
   if (!read.ended()) add("it has no end: something was cut off");
   else if (checkpoint && (read.size() !== checkpoint.size || !read.root().equals(checkpoint.root))) add("its events do not lead to the root that was signed: an event was changed, dropped, put in or exchanged");
   const { selection } = header;
-  const facts = { events: read.events(), withheld: read.withheld(), size: checkpoint?.size ?? null, origin: checkpoint?.origin ?? null, selection, keyFrom: given ? "given" : "bundle", exportedAt: header.exportedAt };
+  if (selection.filter === "" && read.holes() > 0) add("events in the middle of it are left out, though it was not made with a filter");
+  const [first, last] = read.between();
+  const facts = { events: read.events(), first, last, withheld: read.withheld(), size: checkpoint?.size ?? null, origin: checkpoint?.origin ?? null, selection, keyFrom: given ? "given" : "bundle", exportedAt: header.exportedAt };
   return { check: "bundle", findings, more: 0, summary: summaryOf(facts), facts };
 };
 
@@ -47,7 +49,12 @@ const notBundle = (file: string): CliError => new CliError(exitCodes.usage, `${f
 
 const folding = (add: (message: string, position?: number | null, event?: string | null) => void) => {
   const range = compactRange();
-  let [events, withheld, last, ended] = [0, 0, 0, false];
+  let [events, withheld, first, last, ended] = [0, 0, 0, 0, false];
+  let [gap, holes] = [false, 0];
+  const shown = (): void => {
+    if (gap && events + withheld > 0) holes += 1;
+    gap = false;
+  };
   const line = (text: string): void => {
     const read = BundleLine.safeParse(jsonOf(text)).data;
     if (!read || ended) add(ended ? "something stands behind its end" : `a line is not understood: ${printable(text.slice(0, 60))}`);
@@ -57,12 +64,16 @@ const folding = (add: (message: string, position?: number | null, event?: string
     } else if ("event" in read) {
       const { event } = read;
       if (event.position <= last) add("is not behind the one before it", event.position, event.id);
+      shown();
       last = event.position;
+      first ||= last;
       events += 1;
       range.push(hashLeaf(entryOf(canonicalEvent(event), event.position)));
     } else push(Buffer.from(read.subtree.hash, "base64"), read.subtree.level, read.subtree.withheld === true);
   };
   const push = (hash: Buffer, level: number, hidden: boolean): void => {
+    if (hidden && level === 0) shown();
+    else gap = true;
     if (hidden) withheld += 1;
     try {
       range.push(hash, level);
@@ -71,7 +82,7 @@ const folding = (add: (message: string, position?: number | null, event?: string
       add(error.message);
     }
   };
-  return { line, ended: () => ended, events: () => events, withheld: () => withheld, size: range.size, root: range.root };
+  return { line, ended: () => ended, holes: () => holes, between: () => [first, last] as const, events: () => events, withheld: () => withheld, size: range.size, root: range.root };
 };
 
 const jsonOf = (text: string): unknown => {
@@ -82,9 +93,20 @@ const jsonOf = (text: string): unknown => {
   }
 };
 
-const summaryOf = ({ events, withheld, origin, size, keyFrom, selection }: { readonly events: number; readonly withheld: number; readonly origin: string | null; readonly size: number | null; readonly keyFrom: string; readonly selection: BundleHeader["selection"] }): string =>
+interface Facts {
+  readonly events: number;
+  readonly first: number;
+  readonly last: number;
+  readonly withheld: number;
+  readonly origin: string | null;
+  readonly size: number | null;
+  readonly keyFrom: string;
+  readonly selection: BundleHeader["selection"];
+}
+
+const summaryOf = ({ events, first, last, withheld, origin, size, keyFrom, selection }: Facts): string =>
   [
-    `${counted(events, "event")} of ${printable(origin ?? "?")}, ${selection.filter === "" ? `every one between positions ${selection.after} and ${selection.to}` : `chosen by ${printable(selection.filter)}`}`,
+    `${counted(events, "event")} of ${printable(origin ?? "?")}, ${selection.filter === "" ? `every one from position ${first} to ${last}` : `chosen by ${printable(selection.filter)}`}`,
     `by a checkpoint of ${counted(size ?? 0, "event")}`,
     ...(withheld > 0 ? [`${counted(withheld, "event")} by hash only`] : []),
     ...(keyFrom === "bundle" ? ["the key is the bundle's own: --key FILE"] : []),
