@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ledgerStream } from "#domain/audit/events.ts";
 import { authenticator } from "#api/access/authenticate.ts";
 import type { Rates } from "#api/access/rates.ts";
 import { type Application, defaultLimits, type HotTasks, type PersistedDocuments, type WorkerView } from "#api/application.ts";
@@ -41,6 +42,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
     walks: sqlWalks(sql),
     log,
     progress: readModels,
+    ledger: async () => (await needs.aggregates.ledgers.latest(ledgerStream)).state,
     hotTasks: needs.hotTasks,
     status: async () => ({
       version,

@@ -17,6 +17,7 @@ import { drain } from "./drain.ts";
 import { type Listening, listen } from "./http.ts";
 import { apiRouters, httpOf, type RoleAtWork } from "./http-application.ts";
 import { openLeases } from "./leases.ts";
+import { runLedger } from "./run-ledger.ts";
 import { nodeId, runId } from "./node-id.ts";
 import { openFileVault } from "./keys/file-vault.ts";
 import { passphraseOf } from "./keys/passphrase.ts";
@@ -78,6 +79,7 @@ const ids = {
   projections: token<AsyncDisposable>("running projections"),
   policies: token<AsyncDisposable>("running policies"),
   background: token<AsyncDisposable>("background"),
+  ledger: token<AsyncDisposable>("keeping the ledger"),
   application: token<Application>("application"),
   listening: token<Listening>("listening"),
 };
@@ -192,7 +194,13 @@ const bindWorker = (bind: Provide, { config, logger, failed, closing }: Setting)
     (log, signer, sql, aggregates, readModels, leases, owner, workers) =>
       runBackground({ ...common, log, signer, sql, aggregates, readModels, leases, owner, workers }),
   );
-  bind(atWork.worker, [ids.readModels, ids.log, ids.policies, ids.background], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
+  bind(
+    ids.ledger,
+    [ids.log, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.owner, ids.workers, ids.blobs, ids.folder],
+    (log, signer, sql, aggregates, readModels, leases, owner, workers, blobs, folder) =>
+      runLedger({ log, signer, sql, aggregates, readModels, leases, owner, workers, blobs, config, logger, failed, file: folder.at("ledger-checkpoint"), ending: closing }),
+  );
+  bind(atWork.worker, [ids.readModels, ids.log, ids.policies, ids.background, ids.ledger], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
 };
 
 /** Delivers what comes into the log to those who are not on it themselves: where there is no Redis, nobody. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { CliConfig } from "#api/cli/session.ts";
 import { InvalidInput } from "#domain/kernel/errors.ts";
+import { RepositoryName } from "#domain/trust/events.ts";
 import { databaseTlsContradictions } from "./database-tls.ts";
 import { tlsContradictions, type TlsSettings, tlsVariables } from "./tls.ts";
 
@@ -78,6 +79,14 @@ const ServerEnvironment = z.object({
   WAYBILL_DRAIN_NOTICE_MS: whole(0, 2 ** 31 - 1, "must be a number of milliseconds: whole").default(0),
   /** What the artifact graph may take of the memory of a process that serves it; beyond it, and with 0, its tables are walked. */
   WAYBILL_GRAPH_MEMORY_MB: whole(0, 2 ** 20, "must be a number of megabytes: whole").default(256),
+  /** Name of the ledger in its checkpoints, like example.com/waybill: taken when its key is made, at the first start. */
+  WAYBILL_LEDGER_ORIGIN: z.string().regex(/^[^\s+]{1,200}$/u, "must have no blanks and no +").optional(),
+  /** How often the ledger's growth is signed. */
+  WAYBILL_LEDGER_INTERVAL_MS: milliseconds.default(1_000),
+  /** The TUF repository that gets the newest checkpoint as target ledger/checkpoint, with the key as ledger/key. */
+  WAYBILL_LEDGER_REPOSITORY: RepositoryName.optional(),
+  /** How often it gets it, where anything happened meanwhile. */
+  WAYBILL_LEDGER_PUBLICATION_MS: milliseconds.default(3_600_000),
   /** How often the publisher looks for metadata that is due for renewal. */
   WAYBILL_RENEWAL_INTERVAL_MS: milliseconds.default(30_000),
   /** Only documents of `WAYBILL_PERSISTED_DOCUMENTS` are executed. */

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
+import { LedgerEvent, ledgerCodec } from "#domain/audit/events.ts";
 import { AccessEvent, accessCodec } from "#domain/access/events.ts";
 import { GraphEvent, graphCodec } from "#domain/graph/events.ts";
 import { TaskEvent, taskCodec } from "#domain/tasks/events.ts";
@@ -10,6 +11,7 @@ const contexts = [
   { union: TaskEvent, codec: taskCodec },
   { union: GraphEvent, codec: graphCodec },
   { union: AccessEvent, codec: accessCodec },
+  { union: LedgerEvent, codec: ledgerCodec },
 ];
 
 interface Schema {

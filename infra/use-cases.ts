@@ -1,3 +1,5 @@
+import { ledgerCodec } from "#domain/audit/events.ts";
+import { ledgerDecider } from "#domain/audit/ledger.ts";
 import { accessCodec } from "#domain/access/events.ts";
 import { token } from "#domain/access/token.ts";
 import { deployments } from "#domain/graph/deployments.ts";
@@ -36,6 +38,7 @@ export const aggregatesOn = (log: EventLog) => ({
   targets: aggregate(targetsDecider, targetsCodec, log, aMillionEntries),
   tasks: aggregate(task, taskCodec, log),
   tokens: aggregate(token, accessCodec, log),
+  ledgers: aggregate(ledgerDecider, ledgerCodec, log),
   ecosystems: aggregate(versions, versionsCodec, log, aMillionEntries),
   sources: aggregate(sources, sourceCodec, log, aMillionEntries),
   environments: aggregate(deployments, deploymentCodec, log, aMillionEntries),

@@ -23,6 +23,7 @@ const waybill = (sql: Sql): Express => {
     walks: sqlWalks(sql),
     log,
     progress,
+    ledger: async () => null,
     closing: new AbortController().signal,
     limits: defaultLimits,
     persisted: { registered: [], only: false },

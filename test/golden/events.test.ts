@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { ledgerCodec } from "#domain/audit/events.ts";
 import { accessCodec } from "#domain/access/events.ts";
 import { graphCodec } from "#domain/graph/events.ts";
 import { type Codec, parseWireType } from "#domain/kernel/codec.ts";
@@ -8,7 +9,7 @@ import { JsonObject } from "#domain/kernel/json.ts";
 import { taskCodec } from "#domain/tasks/events.ts";
 import { trustCodec } from "#domain/trust/events.ts";
 
-const codecs = [trustCodec, taskCodec, graphCodec, accessCodec];
+const codecs = [trustCodec, taskCodec, graphCodec, accessCodec, ledgerCodec];
 const folder = new URL("events/", import.meta.url);
 const recorded = readdirSync(folder).map((file) => ({
   type: file.replace(/\.json$/, ""),
@@ -33,4 +34,5 @@ describe("Recorded events", () => {
   decodeToThisDay(taskCodec);
   decodeToThisDay(graphCodec);
   decodeToThisDay(accessCodec);
+  decodeToThisDay(ledgerCodec);
 });
