@@ -5,7 +5,7 @@ import { type Application, defaultLimits, type PersistedDocuments, type WorkerVi
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { ReadModels } from "#projections/kernel/watch.ts";
-import { sqlWalks } from "#projections/graph/sql-walks.ts";
+import type { Walks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { CannotStart } from "./cannot-start.ts";
 import type { Config } from "./config.ts";
@@ -19,6 +19,7 @@ export interface ApplicationNeeds {
   readonly log: EventLog;
   readonly signer: Signer;
   readonly sql: Sql;
+  readonly walks: Walks;
   readonly aggregates: Aggregates;
   readonly readModels: ReadModels;
   readonly policies: () => Promise<readonly PolicyStatus[]>;
@@ -35,7 +36,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
   return {
     commands: commandsOf(needs.aggregates, log, needs.signer, Date.now),
     sql,
-    walks: sqlWalks(sql),
+    walks: needs.walks,
     log,
     progress: readModels,
     status: async () => ({
