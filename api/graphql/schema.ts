@@ -18,6 +18,7 @@ import "./graph/graph.ts";
 import "./graph/neighbours.ts";
 import "./graph/reached.ts";
 import "./graph/path.ts";
+import "./graph/blast-radius.ts";
 import "./status/status.ts";
 import "./status/rebuild.ts";
 

@@ -94,8 +94,8 @@ const attributeCondition = (filter: AttributeFilter, at: At, bind: Bind): string
   const isString = "jsonb_typeof(a.value) = 'string'";
   const parts = [`a.name = ${bind(filter.name)}`, holds("a", at === null ? "" : bind(at), at)];
   if (among) {
-    const values = `(select array_agg(v) from jsonb_array_elements(${bind(JSON.stringify(among))}::jsonb) v)`;
-    parts.push(`md5(a.value::text) = any(select md5(v::text) from unnest(${values}) v)`, `a.value = any(${values})`);
+    const values = `jsonb_array_elements(${bind(JSON.stringify(among))}::jsonb) v`;
+    parts.push(`md5(a.value::text) in (select md5(v::text) from ${values})`, `a.value in (select v from ${values})`);
   }
   if (contains !== undefined) {
     const place = bind(contains);

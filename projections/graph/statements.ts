@@ -1,4 +1,4 @@
-import type { Attributes, GraphEvent, LinkClaim, PackageVersion } from "#domain/graph/events.ts";
+import type { Attributes, GraphEvent, LinkKey, PackageVersion } from "#domain/graph/events.ts";
 import { kindOf, packageOf } from "#domain/graph/keys.ts";
 import type { Kind, LinkType } from "#domain/graph/kinds.ts";
 import { canonicalPurl } from "#domain/graph/purl.ts";
@@ -31,15 +31,15 @@ interface Deployment {
 export const statementsOf = (event: GraphEvent | TrustEvent): readonly Statement[] => {
   switch (event.type) {
     case "NodesRecorded":
-      return event.nodes.map((node) => ({ says: "node", source: event.source, ...node }));
+      return lastOf(event.nodes, ({ key }) => key).map((node) => ({ says: "node", source: event.source, ...node }));
     case "NodesWithdrawn":
       return event.keys.map((key) => ({ says: "no node", source: event.source, key }));
     case "LinksRecorded":
-      return event.links.map((link: LinkClaim) => ({ says: "link", source: event.source, ...link }));
+      return lastOf(event.links, nameOf).map((link) => ({ says: "link", source: event.source, ...link }));
     case "LinksWithdrawn":
       return event.links.map((link) => ({ says: "no link", source: event.source, ...link }));
     case "VersionsRecorded":
-      return event.versions.flatMap((version) => ofVersion(`index:${event.ecosystem}`, version));
+      return lastOf(event.versions, ({ key }) => key).flatMap((version) => ofVersion(`index:${event.ecosystem}`, version));
     case "Deployed":
       return [deployment(event, { artifact: event.artifact, source: event.source })];
     case "Undeployed":
@@ -48,6 +48,11 @@ export const statementsOf = (event: GraphEvent | TrustEvent): readonly Statement
       return ofTrust(event);
   }
 };
+
+/** Who says two things of the same in one event means the last. */
+const lastOf = <Item>(items: readonly Item[], nameIt: (item: Item) => string): Item[] => [...new Map(items.map((item) => [nameIt(item), item])).values()];
+
+const nameOf = ({ type, from, to }: LinkKey): string => `${type} ${from} ${to}`;
 
 const deployment = ({ environment, service }: { environment: string; service: string }, runs: Deployment["runs"]): Deployment => ({
   says: "deployment",
