@@ -7,7 +7,7 @@ import { type Application, defaultLimits, type HotTasks, type PersistedDocuments
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { ReadModels } from "#projections/kernel/watch.ts";
-import { sqlWalks } from "#projections/graph/sql-walks.ts";
+import type { Walks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { CannotStart } from "./cannot-start.ts";
 import type { Config } from "./config.ts";
@@ -21,6 +21,7 @@ export interface ApplicationNeeds {
   readonly log: EventLog;
   readonly signer: Signer;
   readonly sql: Sql;
+  readonly walks: Walks;
   readonly aggregates: Aggregates;
   readonly readModels: ReadModels;
   readonly policies: () => Promise<readonly PolicyStatus[]>;
@@ -39,7 +40,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
   return {
     commands: commandsOf(needs.aggregates, log, needs.signer, Date.now),
     sql,
-    walks: sqlWalks(sql),
+    walks: needs.walks,
     log,
     progress: readModels,
     ledger: async () => (await needs.aggregates.ledgers.latest(ledgerStream)).state,

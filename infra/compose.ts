@@ -4,6 +4,7 @@ import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Leases } from "#commands/ports/leases.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { Application } from "#api/application.ts";
+import { sqlWalks } from "#projections/graph/sql-walks.ts";
 import { runProjections } from "#projections/kernel/run.ts";
 import { type Watched, watchProjections } from "#projections/kernel/watch.ts";
 import type { Database } from "#projections/ports/sql.ts";
@@ -14,6 +15,7 @@ import { type Config, isShared, type Role } from "./config.ts";
 import { newContainer, openings, provide, type Provide, type Token, token } from "./container.ts";
 import { type DataFolder, openDataFolder, type Place, placeOf } from "./data-folder.ts";
 import { drain } from "./drain.ts";
+import { type OpenWalks, openWalks } from "./graph/open-walks.ts";
 import { type Listening, listen } from "./http.ts";
 import { apiRouters, httpOf, type RoleAtWork } from "./http-application.ts";
 import { openLeases } from "./leases.ts";
@@ -80,6 +82,7 @@ const ids = {
   policies: token<AsyncDisposable>("running policies"),
   background: token<AsyncDisposable>("background"),
   ledger: token<AsyncDisposable>("keeping the ledger"),
+  walks: token<OpenWalks>("walks over the graph"),
   application: token<Application>("application"),
   listening: token<Listening>("listening"),
 };
@@ -212,13 +215,14 @@ const bindDeliverer = (bind: Provide, { logger }: Setting): void => {
 
 const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
   bind(ids.followed, [ids.log, ids.redis], (log, redis) => (redis ? openTailedLog(log, redis) : { log }));
+  bind(ids.walks, [ids.readers, ids.readModels], (database, readModels) => openWalks({ database, sql: sqlWalks(database), readModels, config, logger }));
   bind(
     ids.application,
-    [ids.followed, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
-    ({ log }, signer, sql, aggregates, readModels, leases, workers, redis) => {
+    [ids.followed, ids.signer, ids.readers, ids.walks, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
+    ({ log }, signer, sql, { walks }, aggregates, readModels, leases, workers, redis) => {
       const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql, leases }));
       const inRedis = { hotTasks: redis ? openHotTasks(log, redis) : undefined, rates: ratesOf(config, redis), degraded: degradedBy(redis) };
-      return applicationOf({ ...inRedis, log, signer, sql, aggregates, readModels, workers, policies, config, logger, closing });
+      return applicationOf({ ...inRedis, log, signer, sql, walks, aggregates, readModels, workers, policies, config, logger, closing });
     },
   );
   bind(

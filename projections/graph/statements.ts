@@ -31,20 +31,23 @@ interface Deployment {
 export const statementsOf = (event: GraphEvent | TrustEvent): readonly Statement[] => {
   switch (event.type) {
     case "NodesRecorded":
-      return lastOf(event.nodes, ({ key }) => key).map((node) => ({ says: "node", source: event.source, ...node }));
+      return lastOf(event.nodes, ({ key }) => key).map(({ key, kind, attributes }) => ({ says: "node", source: event.source, key, kind, attributes }));
     case "NodesWithdrawn":
       return event.keys.map((key) => ({ says: "no node", source: event.source, key }));
     case "LinksRecorded":
-      return lastOf(event.links, nameOf).map((link) => ({ says: "link", source: event.source, ...link }));
+      return lastOf(event.links, nameOf).map(({ type, from, to, attributes }) => ({ says: "link", source: event.source, type, from, to, attributes }));
     case "LinksWithdrawn":
-      return event.links.map((link) => ({ says: "no link", source: event.source, ...link }));
+      return event.links.map(({ type, from, to }) => ({ says: "no link", source: event.source, type, from, to }));
     case "VersionsRecorded":
       return lastOf(event.versions, ({ key }) => key).flatMap((version) => ofVersion(`index:${event.ecosystem}`, version));
     case "Deployed":
       return [deployment(event, { artifact: event.artifact, source: event.source })];
     case "Undeployed":
       return [deployment(event, null)];
-    default:
+    case "RepositoryEstablished":
+    case "MetadataPublished":
+    case "TargetsAdded":
+    case "TargetsRemoved":
       return ofTrust(event);
   }
 };

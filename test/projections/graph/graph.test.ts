@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { kinds, linkTypes } from "#domain/graph/kinds.ts";
+import { linkTypes } from "#domain/graph/kinds.ts";
 import { blastRadius } from "#projections/graph/blast-radius.ts";
 import { graph } from "#projections/graph/graph.ts";
 import { attributesOf, claimsOf, linksPage, nodeCount, nodesPage, numberOf } from "#projections/graph/queries.ts";
@@ -9,7 +9,7 @@ import type { Database } from "#projections/ports/sql.ts";
 import { applied, cutAt } from "#test/support/applied.ts";
 import { openDatabase, rowsOf } from "#test/support/projecting.ts";
 import { naiveFilter, filters } from "./filters.ts";
-import { artifacts, histories, keys, recorded } from "./history.ts";
+import { histories, keys, recorded } from "./history.ts";
 import { type Naive, naiveClosure, naiveGraphs } from "./naive.ts";
 
 const all = { after: null, before: null, limit: 1000, backward: false };
@@ -138,7 +138,7 @@ const struck = (naive: Naive, key: string): unknown[] => {
       if (holds.type === type && holds.from === from) causes.set(holds.to, Math.min(causes.get(holds.to) ?? 99, (causes.get(from) ?? 0) + 1));
   };
   if (key.startsWith("vulnerability/")) follow(key, "affects");
-  for (const cause of [...causes.keys()]) if (cause.startsWith("pkg:") && !cause.includes("@")) follow(cause, "contains");
+  for (const cause of causes.keys().toArray()) if (cause.startsWith("pkg:") && !cause.includes("@")) follow(cause, "contains");
   const far = new Map(causes);
   for (const [cause, depth] of causes)
     for (const [reached, more] of naiveClosure(naive, cause, "in", upwards)) far.set(reached, Math.min(far.get(reached) ?? 99, depth + more));
@@ -146,6 +146,3 @@ const struck = (naive: Naive, key: string): unknown[] => {
     .flatMap(({ artifact, environment, service }) => (far.has(artifact) ? [[environment, service, far.get(artifact)]] : []))
     .sort(byText);
 };
-
-void kinds;
-void artifacts;
