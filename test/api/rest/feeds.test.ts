@@ -94,8 +94,9 @@ describe("Feeds of events", () => {
 
   it("export everything up to the head, and go on behind a position", async () => {
     log.write(...Array.from({ length: 1200 }, (_, index) => added(index % 2 ? "odd" : "even")));
+    const { port } = server;
     const lines = async (query: string) => {
-      const { status, headers, body } = await ask(server.port, `/events.ndjson${query}`, { headers: bearer("read") });
+      const { status, headers, body } = await ask(port, `/events.ndjson${query}`, { headers: bearer("read") });
       assert.equal(status, 200);
       const text = body.toString();
       return { until: headers["waybill-until"], positions: text.split("\n").filter(Boolean).map((line) => Line.parse(JSON.parse(line)).position) };
