@@ -26,6 +26,8 @@ const golden =
 const recordOf = ({ causationId, traceparent, ...rest }: StoredEvent): Json =>
   Json.parse({ ...rest, ...(causationId === undefined ? {} : { causationId }), ...(traceparent === undefined ? {} : { traceparent }) });
 
+const text = (length: number) => "é".repeat(length);
+
 describe("The leaf of an event", () => {
   it("has this text and this hash", () => {
     assert.equal(canonicalEvent(event), golden);
@@ -45,7 +47,6 @@ describe("The leaf of an event", () => {
     assert.equal(canonicalEvent({ ...event, data: { a: 1, b: { c: 2, d: 3 } } }), canonicalEvent({ ...event, data: { b: { d: 3, c: 2 }, a: 1 } })));
 
   it("goes in by digest and size where a bundle could not hold it", () => {
-    const text = (length: number) => "é".repeat(length);
     assert.equal(entryOf(text(32_767), 17), text(32_767));
     assert.match(entryOf(text(32_768), 17), /^\{"position":17,"sha256":"[0-9a-f]{64}","size":65536\}$/);
     assert.equal(entryOf("a".repeat(65_535), 17).length, 65_535);

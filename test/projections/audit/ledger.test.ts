@@ -12,7 +12,7 @@ import { scriptedLog } from "#test/support/scripted-log.ts";
 const log = scriptedLog();
 log.write(...Array.from({ length: 1300 }, (_, index) => ({ type: "test.Made.v1", data: { index } })));
 // As engines have it whose positions are sparse.
-const events = log.events.map((event) => ({ ...event, position: event.position * 7 }));
+const events = log.events.map((event) => Object.assign({}, event, { position: event.position * 7 }));
 const hashes = events.map(leafHash);
 
 describe("The ledger", function () {
