@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { benchEngines } from "./engines.ts";
 import { benchGraphql } from "./graphql.ts";
 import { benchImport } from "./import.ts";
+import { benchAuditVerify } from "./audit-verify.ts";
 import { benchLedger } from "./ledger.ts";
 import { benchLog } from "./log.ts";
 import { benchProjection } from "./projection.ts";
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   engines: benchEngines,
   projection: benchProjection,
   ledger: benchLedger,
+  "audit-verify": benchAuditVerify,
   publication: benchPublication,
   import: benchImport,
   graphql: benchGraphql,

@@ -52,7 +52,7 @@ const inclusions = await Promise.all(
   places.map(async (at) => {
     const position = z.object({ position: z.number() }).parse(JSON.parse(log[at] ?? "")).position;
     const { inclusionProof } = await ask(waybill, "query ($position: Position) { inclusionProof(position: $position) { index size hashes tlogProof } }", { position }, Inclusion);
-    return { ...inclusionProof, entry: entries[at] };
+    return Object.assign(inclusionProof, { entry: entries[at] });
   }),
 );
 await write("inclusion.json", JSON.stringify(inclusions));
