@@ -26,8 +26,6 @@ const golden =
 const recordOf = ({ causationId, traceparent, ...rest }: StoredEvent): Json =>
   Json.parse({ ...rest, ...(causationId === undefined ? {} : { causationId }), ...(traceparent === undefined ? {} : { traceparent }) });
 
-const text = (length: number) => "é".repeat(length);
-
 describe("The leaf of an event", () => {
   it("has this text and this hash", () => {
     assert.equal(canonicalEvent(event), golden);
@@ -47,8 +45,9 @@ describe("The leaf of an event", () => {
     assert.equal(canonicalEvent({ ...event, data: { a: 1, b: { c: 2, d: 3 } } }), canonicalEvent({ ...event, data: { b: { d: 3, c: 2 }, a: 1 } })));
 
   it("goes in by digest and size where a bundle could not hold it", () => {
-    assert.equal(entryOf(text(32_767), 17), text(32_767));
-    assert.match(entryOf(text(32_768), 17), /^\{"position":17,"sha256":"[0-9a-f]{64}","size":65536\}$/);
+    const [fits, tooLong] = ["é".repeat(32_767), "é".repeat(32_768)];
+    assert.equal(entryOf(fits, 17), fits);
+    assert.match(entryOf(tooLong, 17), /^\{"position":17,"sha256":"[0-9a-f]{64}","size":65536\}$/);
     assert.equal(entryOf("a".repeat(65_535), 17).length, 65_535);
   });
 });
