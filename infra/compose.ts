@@ -2,10 +2,12 @@ import { publishChanges } from "#commands/policies/publish-changes.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Leases } from "#commands/ports/leases.ts";
+import type { Secrets } from "#commands/ports/secrets.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { Application } from "#api/application.ts";
 import { tokens as tokenModel } from "#projections/access/tokens.ts";
 import { explorer } from "#projections/audit/explorer.ts";
+import { webhooks } from "#projections/deliveries/webhooks.ts";
 import { runProjections } from "#projections/kernel/run.ts";
 import { type Watched, watchProjections } from "#projections/kernel/watch.ts";
 import type { Database } from "#projections/ports/sql.ts";
@@ -17,11 +19,14 @@ import { runBackground } from "./background.ts";
 import { type Config, isShared, type Role } from "./config.ts";
 import { newContainer, openings, provide, type Provide, type Token, token } from "./container.ts";
 import { type DataFolder, openDataFolder, type Place, placeOf } from "./data-folder.ts";
+import { runDeliveries } from "./deliveries/run.ts";
+import { deliverySettings } from "./deliveries/settings.ts";
 import { drain } from "./drain.ts";
 import { type Listening, listen } from "./http.ts";
 import { apiRouters, httpOf, type RoleAtWork } from "./http-application.ts";
 import { openLeases } from "./leases.ts";
 import { nodeId, runId } from "./node-id.ts";
+import { openFileSecrets } from "./keys/file-secrets.ts";
 import { openFileVault } from "./keys/file-vault.ts";
 import { passphraseOf } from "./keys/passphrase.ts";
 import type { Logger } from "./log.ts";
@@ -67,7 +72,10 @@ const ids = {
   log: token<EventLog>("log"),
   followed: token<Followed>("log of those who serve subscribers"),
   delivered: token<AsyncDisposable | null>("delivery of the log's tail"),
+  webhooks: token<AsyncDisposable>("delivery to webhooks"),
+  passphrase: token<string>("passphrase of the vault"),
   signer: token<Signer>("signer"),
+  secrets: token<Secrets>("secrets of webhooks"),
   blobs: token<BlobStore>("blobs"),
   aggregates: token<Aggregates>("aggregates"),
   redis: token<Redis | null>("Redis"),
@@ -155,8 +163,9 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
     const log = await openLog(config, { folder, connect, leases, owner });
     return decorate.log?.(log) ?? log;
   });
-  bind(ids.signer, [ids.folder], async (folder) => {
-    const passphrase = await passphraseOf({ configured: config.WAYBILL_VAULT_PASSPHRASE, file: folder.at("vault-passphrase") });
+  bind(ids.passphrase, [ids.folder], (folder) => passphraseOf({ configured: config.WAYBILL_VAULT_PASSPHRASE, file: folder.at("vault-passphrase") }));
+  bind(ids.secrets, [ids.folder, ids.passphrase], (folder, passphrase) => openFileSecrets({ folder: folder.at("keys/webhooks"), passphrase }));
+  bind(ids.signer, [ids.folder, ids.passphrase], async (folder, passphrase) => {
     const vault = await openFileVault({ folder: folder.at("keys"), passphrase });
     return decorate.signer?.(vault) ?? vault;
   });
@@ -165,7 +174,7 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
 };
 
 const bindReadModels = (bind: Provide): void => {
-  const projections = [tuf, taskModel, tokenModel, explorer];
+  const projections = [tuf, taskModel, tokenModel, explorer, webhooks];
   bind(ids.readModels, [ids.log, ids.database, ids.leases, ids.redis], (log, database, leases, redis) =>
     watchProjections({ projections, log, database, leases, announcements: redis ? announcementsOn(redis, log) : undefined }),
   );
@@ -196,22 +205,29 @@ const bindWorker = (bind: Provide, { config, logger, failed, closing }: Setting)
   bind(atWork.worker, [ids.readModels, ids.log, ids.policies, ids.background], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
 };
 
-/** Delivers the log's tail to those who are not on it themselves: where there is no Redis, nobody. */
-const bindDeliverer = (bind: Provide, { logger }: Setting): void => {
+/** Delivers events to webhooks, and, where there is Redis, the log's tail to the processes that serve subscribers. */
+const bindDeliverer = (bind: Provide, { config, logger }: Setting): void => {
   const failed = (error: unknown) => logger.error("delivery failed", { error });
   bind(ids.delivered, [ids.log, ids.redis], (log, redis) => redis && deliverTail(log, redis, failed));
-  bind(atWork.deliverer, [ids.log, ids.delivered], (log) => ({ missing: () => log.head().then(() => []) }));
+  const settings = deliverySettings(config, logger);
+  bind(
+    ids.webhooks,
+    [ids.log, ids.database, ids.leases, ids.readModels, ids.aggregates, ids.secrets, ids.workers, ids.owner],
+    (log, database, leases, readModels, { endpoints }, secrets, workers, owner) =>
+      runDeliveries({ ...settings, log, database, leases, readModels, endpoints, secrets, workers, owner }),
+  );
+  bind(atWork.deliverer, [ids.readModels, ids.log, ids.delivered, ids.webhooks], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
 };
 
 const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
   bind(ids.followed, [ids.log, ids.redis], (log, redis) => (redis ? openTailedLog(log, redis) : { log }));
   bind(
     ids.application,
-    [ids.followed, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
-    ({ log }, signer, sql, aggregates, readModels, leases, workers, redis) => {
+    [ids.followed, ids.signer, ids.secrets, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
+    ({ log }, signer, secrets, sql, aggregates, readModels, leases, workers, redis) => {
       const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql, leases }));
       const degraded = degradedBy(redis);
-      return applicationOf({ log, signer, sql, aggregates, readModels, workers, policies, degraded, config, logger, closing });
+      return applicationOf({ log, signer, secrets, sql, aggregates, readModels, workers, policies, degraded, config, logger, closing });
     },
   );
   bind(

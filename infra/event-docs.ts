@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { AccessEvent, accessCodec } from "#domain/access/events.ts";
+import { deliveriesCodec, DeliveryEvent } from "#domain/deliveries/events.ts";
 import { VersionsEvent, versionsCodec } from "#domain/graph/events.ts";
 import { TaskEvent, taskCodec } from "#domain/tasks/events.ts";
 import { TrustEvent, trustCodec } from "#domain/trust/events.ts";
@@ -10,6 +11,7 @@ const contexts = [
   { union: TaskEvent, codec: taskCodec },
   { union: VersionsEvent, codec: versionsCodec },
   { union: AccessEvent, codec: accessCodec },
+  { union: DeliveryEvent, codec: deliveriesCodec },
 ];
 
 interface Schema {

@@ -1,5 +1,7 @@
 import { accessCodec } from "#domain/access/events.ts";
 import { token } from "#domain/access/token.ts";
+import { endpoint } from "#domain/deliveries/endpoint.ts";
+import { deliveriesCodec } from "#domain/deliveries/events.ts";
 import { versionsCodec } from "#domain/graph/events.ts";
 import { versions } from "#domain/graph/versions.ts";
 import type { PersistentMap } from "#domain/kernel/persistent-map.ts";
@@ -11,6 +13,7 @@ import { targetsDecider } from "#domain/trust/targets.ts";
 import { issueToken } from "#commands/access/issue-token.ts";
 import { revokeToken } from "#commands/access/revoke-token.ts";
 import type { Commands } from "#commands/commands.ts";
+import type { WebhookCommands } from "#commands/deliveries/commands.ts";
 import { recordVersions } from "#commands/graph/record-versions.ts";
 import { aggregate } from "#commands/kernel/aggregate.ts";
 import type { Clock } from "#commands/ports/clock.ts";
@@ -30,12 +33,13 @@ export const aggregatesOn = (log: EventLog) => ({
   targets: aggregate(targetsDecider, targetsCodec, log, aMillionEntries),
   tasks: aggregate(task, taskCodec, log),
   tokens: aggregate(token, accessCodec, log),
+  endpoints: aggregate(endpoint, deliveriesCodec, log),
   ecosystems: aggregate(versions, versionsCodec, log, aMillionEntries),
 });
 
 export type Aggregates = ReturnType<typeof aggregatesOn>;
 
-export const commandsOf = (aggregates: Aggregates, log: EventLog, signer: Signer, clock: Clock): Commands => {
+export const commandsOf = (aggregates: Aggregates, log: EventLog, signer: Signer, clock: Clock): Omit<Commands, keyof WebhookCommands> => {
   const publishing = { ...aggregates, log, clock };
   return {
     bootstrapRepository: bootstrapRepository(aggregates.repositories, log, signer, clock),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { accessCodec } from "#domain/access/events.ts";
+import { deliveriesCodec } from "#domain/deliveries/events.ts";
 import { versionsCodec } from "#domain/graph/events.ts";
 import { type Codec, parseWireType } from "#domain/kernel/codec.ts";
 import type { AnyEvent } from "#domain/kernel/event.ts";
@@ -8,7 +9,7 @@ import { JsonObject } from "#domain/kernel/json.ts";
 import { taskCodec } from "#domain/tasks/events.ts";
 import { trustCodec } from "#domain/trust/events.ts";
 
-const codecs = [trustCodec, taskCodec, versionsCodec, accessCodec];
+const codecs = [trustCodec, taskCodec, versionsCodec, accessCodec, deliveriesCodec];
 const folder = new URL("events/", import.meta.url);
 const recorded = readdirSync(folder).map((file) => ({
   type: file.replace(/\.json$/, ""),
@@ -33,4 +34,5 @@ describe("Recorded events", () => {
   decodeToThisDay(taskCodec);
   decodeToThisDay(versionsCodec);
   decodeToThisDay(accessCodec);
+  decodeToThisDay(deliveriesCodec);
 });

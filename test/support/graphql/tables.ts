@@ -2,12 +2,13 @@ import type { StoredEvent } from "#domain/kernel/event.ts";
 import { targetsCodec } from "#domain/trust/events.ts";
 import { tokens } from "#projections/access/tokens.ts";
 import { explorer } from "#projections/audit/explorer.ts";
+import { webhooks } from "#projections/deliveries/webhooks.ts";
 import type { Projection } from "#projections/kernel/projection.ts";
 import type { Database, Sql } from "#projections/ports/sql.ts";
 import { tasks } from "#projections/tasks/tasks.ts";
 import { tuf } from "#projections/trust/tuf.ts";
 
-const projections: readonly Projection[] = [explorer, tasks, tokens, tuf];
+const projections: readonly Projection[] = [explorer, tasks, tokens, tuf, webhooks];
 
 /** The tables of every read model, empty. */
 export const makeTables = async (sql: Sql): Promise<void> => {
