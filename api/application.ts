@@ -1,8 +1,12 @@
 import type { Commands } from "#commands/commands.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Ledger } from "#domain/audit/ledger.ts";
 import type { Refusal } from "#domain/kernel/decider.ts";
+import type { Walks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
+import type { TaskRow } from "#projections/tasks/queries.ts";
 import type { Authenticate } from "./access/principal.ts";
+import type { Rates } from "./access/rates.ts";
 
 /** What a read shows, and whether that is less than was asked for. */
 export interface Shown {
@@ -18,6 +22,12 @@ export interface Progress {
   readonly reached: (projection: string, position: number, timeoutMs: number) => Promise<Shown>;
   /** The last known position, without waiting or asking. */
   readonly position: (projection: string) => number;
+}
+
+/** Tasks as of a position of the log, where they are at hand more cheaply than in the read model. */
+export interface HotTasks {
+  /** Null where the task is not there, or nobody can say. */
+  readonly find: (id: string) => Promise<{ readonly row: TaskRow; readonly position: number } | null>;
 }
 
 export interface ProjectionView {
@@ -99,12 +109,18 @@ export interface PersistedDocuments {
 export interface Application {
   readonly commands: Commands;
   readonly sql: Sql;
+  /** Over the artifact graph. */
+  readonly walks: Walks;
   readonly log: EventLog;
   readonly progress: Progress;
+  /** Name and key of the ledger; null before the first start of a worker. */
+  readonly ledger: () => Promise<Ledger | null>;
+  readonly hotTasks?: HotTasks | undefined;
   readonly status: () => Promise<StatusView>;
   /** Begins to fill a new generation beside the live one; `status` shows how far it is. */
   readonly rebuild: (projection: string) => Promise<{ readonly generation: number } | Refusal<"PROJECTION_NOT_FOUND" | "REBUILD_RUNNING">>;
   readonly authenticate: Authenticate;
+  readonly rates?: Rates | undefined;
   /** Aborts when the process is about to end: what would go on for ever ends then. */
   readonly closing: AbortSignal;
   readonly limits: Limits;

@@ -1,11 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ledgerStream } from "#domain/audit/events.ts";
 import { authenticator } from "#api/access/authenticate.ts";
-import { type Application, defaultLimits, type PersistedDocuments, type WorkerView } from "#api/application.ts";
+import type { Rates } from "#api/access/rates.ts";
+import { type Application, defaultLimits, type HotTasks, type PersistedDocuments, type WorkerView } from "#api/application.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Secrets } from "#commands/ports/secrets.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { ReadModels } from "#projections/kernel/watch.ts";
+import { sqlWalks } from "#projections/graph/sql-walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { CannotStart } from "./cannot-start.ts";
 import type { Config } from "./config.ts";
@@ -27,6 +30,8 @@ export interface ApplicationNeeds {
   readonly readModels: ReadModels;
   readonly policies: () => Promise<readonly PolicyStatus[]>;
   readonly workers: Pick<Workers, "seen">;
+  readonly hotTasks?: HotTasks | undefined;
+  readonly rates: Rates;
   readonly degraded: () => readonly string[];
   readonly config: Config;
   readonly logger: Logger;
@@ -42,8 +47,11 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
       ...webhookCommandsOf({ endpoints: needs.aggregates.endpoints, secrets: needs.secrets, forbidden: forbiddenBy(reachOf(config.WAYBILL_WEBHOOK_ALLOW)), log, clock: Date.now }),
     },
     sql,
+    walks: sqlWalks(sql),
     log,
     progress: readModels,
+    ledger: async () => (await needs.aggregates.ledgers.latest(ledgerStream)).state,
+    hotTasks: needs.hotTasks,
     status: async () => ({
       version,
       degraded: needs.degraded(),
@@ -53,6 +61,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
     }),
     rebuild: readModels.rebuild,
     authenticate: authenticator(sql, readModels),
+    rates: needs.rates,
     closing: needs.closing,
     limits: { ...defaultLimits, bodyBytes: config.WAYBILL_MAX_REQUEST_BYTES, waitMs: config.WAYBILL_READ_WAIT_MS },
     persisted: await persistedDocuments(config),

@@ -2,17 +2,11 @@ import { publishChanges } from "#commands/policies/publish-changes.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Leases } from "#commands/ports/leases.ts";
-import type { Secrets } from "#commands/ports/secrets.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { Application } from "#api/application.ts";
-import { tokens as tokenModel } from "#projections/access/tokens.ts";
-import { explorer } from "#projections/audit/explorer.ts";
-import { webhooks } from "#projections/deliveries/webhooks.ts";
 import { runProjections } from "#projections/kernel/run.ts";
 import { type Watched, watchProjections } from "#projections/kernel/watch.ts";
 import type { Database } from "#projections/ports/sql.ts";
-import { tasks as taskModel } from "#projections/tasks/tasks.ts";
-import { tuf } from "#projections/trust/tuf.ts";
 import { ensureAdminToken } from "./admin-token.ts";
 import { applicationOf } from "./application.ts";
 import { runBackground } from "./background.ts";
@@ -25,22 +19,25 @@ import { drain } from "./drain.ts";
 import { type Listening, listen } from "./http.ts";
 import { apiRouters, httpOf, type RoleAtWork } from "./http-application.ts";
 import { openLeases } from "./leases.ts";
+import { runLedger } from "./run-ledger.ts";
 import { nodeId, runId } from "./node-id.ts";
-import { openFileSecrets } from "./keys/file-secrets.ts";
-import { openFileVault } from "./keys/file-vault.ts";
-import { passphraseOf } from "./keys/passphrase.ts";
+import { openVault, type Vault } from "./keys/open-vault.ts";
 import type { Logger } from "./log.ts";
 import { type DatabaseServer, openDatabaseServer } from "./open-database.ts";
 import { openLog } from "./open-log.ts";
 import { policyStatus, runPolicies } from "./policies/run.ts";
 import { openDatabase, type OpenDatabase } from "./postgres/open-database.ts";
 import { type Workers, workersIn } from "./postgres/workers.ts";
+import { projections } from "./projections.ts";
 import { apiMissing, projectorMissing, whenReady, workerMissing } from "./readiness.ts";
 import { openFolderBlobs } from "./storage/folder-blobs.ts";
+import { ratesOf } from "./rates.ts";
 import { announcementsOn } from "./redis/announcements.ts";
 import { configuredRedis, degradedBy } from "./redis/configured.ts";
+import { deliver } from "./redis/deliver.ts";
 import type { Redis } from "./redis/redis.ts";
-import { deliverTail, type Followed, openTailedLog } from "./redis/tail/open.ts";
+import { type Followed, openTailedLog } from "./redis/tail/open.ts";
+import { openHotTasks } from "./redis/tasks/open.ts";
 import { type Aggregates, aggregatesOn } from "./use-cases.ts";
 
 /** A process with its roles, serving. */
@@ -71,11 +68,10 @@ const ids = {
   database: token<Database>("database of projections"),
   log: token<EventLog>("log"),
   followed: token<Followed>("log of those who serve subscribers"),
-  delivered: token<AsyncDisposable | null>("delivery of the log's tail"),
+  delivered: token<AsyncDisposable | null>("delivery of what comes into the log"),
   webhooks: token<AsyncDisposable>("delivery to webhooks"),
-  passphrase: token<string>("passphrase of the vault"),
+  vault: token<Vault>("vault"),
   signer: token<Signer>("signer"),
-  secrets: token<Secrets>("secrets of webhooks"),
   blobs: token<BlobStore>("blobs"),
   aggregates: token<Aggregates>("aggregates"),
   redis: token<Redis | null>("Redis"),
@@ -86,6 +82,7 @@ const ids = {
   projections: token<AsyncDisposable>("running projections"),
   policies: token<AsyncDisposable>("running policies"),
   background: token<AsyncDisposable>("background"),
+  ledger: token<AsyncDisposable>("keeping the ledger"),
   application: token<Application>("application"),
   listening: token<Listening>("listening"),
 };
@@ -163,18 +160,13 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
     const log = await openLog(config, { folder, connect, leases, owner });
     return decorate.log?.(log) ?? log;
   });
-  bind(ids.passphrase, [ids.folder], (folder) => passphraseOf({ configured: config.WAYBILL_VAULT_PASSPHRASE, file: folder.at("vault-passphrase") }));
-  bind(ids.secrets, [ids.folder, ids.passphrase], (folder, passphrase) => openFileSecrets({ folder: folder.at("keys/webhooks"), passphrase }));
-  bind(ids.signer, [ids.folder, ids.passphrase], async (folder, passphrase) => {
-    const vault = await openFileVault({ folder: folder.at("keys"), passphrase });
-    return decorate.signer?.(vault) ?? vault;
-  });
+  bind(ids.vault, [ids.folder], (folder) => openVault((name) => folder.at(name), config.WAYBILL_VAULT_PASSPHRASE));
+  bind(ids.signer, [ids.vault], ({ keys }) => decorate.signer?.(keys) ?? keys);
   bind(ids.blobs, [ids.folder], (folder) => openFolderBlobs(folder.at("blobs"), { shared }));
   bind(ids.aggregates, [ids.log], aggregatesOn);
 };
 
 const bindReadModels = (bind: Provide): void => {
-  const projections = [tuf, taskModel, tokenModel, explorer, webhooks];
   bind(ids.readModels, [ids.log, ids.database, ids.leases, ids.redis], (log, database, leases, redis) =>
     watchProjections({ projections, log, database, leases, announcements: redis ? announcementsOn(redis, log) : undefined }),
   );
@@ -202,18 +194,24 @@ const bindWorker = (bind: Provide, { config, logger, failed, closing }: Setting)
     (log, signer, sql, aggregates, readModels, leases, owner, workers) =>
       runBackground({ ...common, log, signer, sql, aggregates, readModels, leases, owner, workers }),
   );
-  bind(atWork.worker, [ids.readModels, ids.log, ids.policies, ids.background], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
+  bind(
+    ids.ledger,
+    [ids.log, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.owner, ids.workers, ids.blobs, ids.folder],
+    (log, signer, sql, aggregates, readModels, leases, owner, workers, blobs, folder) =>
+      runLedger({ log, signer, sql, aggregates, readModels, leases, owner, workers, blobs, config, logger, failed, file: folder.at("ledger-checkpoint"), ending: closing }),
+  );
+  bind(atWork.worker, [ids.readModels, ids.log, ids.policies, ids.background, ids.ledger], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
 };
 
-/** Delivers events to webhooks, and, where there is Redis, the log's tail to the processes that serve subscribers. */
+/** Delivers events to webhooks, and, where there is Redis, what comes into the log to those who are not on it themselves. */
 const bindDeliverer = (bind: Provide, { config, logger }: Setting): void => {
   const failed = (error: unknown) => logger.error("delivery failed", { error });
-  bind(ids.delivered, [ids.log, ids.redis], (log, redis) => redis && deliverTail(log, redis, failed));
+  bind(ids.delivered, [ids.log, ids.redis], (log, redis) => redis && deliver(log, redis, failed));
   const settings = deliverySettings(config, logger);
   bind(
     ids.webhooks,
-    [ids.log, ids.database, ids.leases, ids.readModels, ids.aggregates, ids.secrets, ids.workers, ids.owner],
-    (log, database, leases, readModels, { endpoints }, secrets, workers, owner) =>
+    [ids.log, ids.database, ids.leases, ids.readModels, ids.aggregates, ids.vault, ids.workers, ids.owner],
+    (log, database, leases, readModels, { endpoints }, { secrets }, workers, owner) =>
       runDeliveries({ ...settings, log, database, leases, readModels, endpoints, secrets, workers, owner }),
   );
   bind(atWork.deliverer, [ids.readModels, ids.log, ids.delivered, ids.webhooks], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
@@ -223,11 +221,11 @@ const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
   bind(ids.followed, [ids.log, ids.redis], (log, redis) => (redis ? openTailedLog(log, redis) : { log }));
   bind(
     ids.application,
-    [ids.followed, ids.signer, ids.secrets, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
-    ({ log }, signer, secrets, sql, aggregates, readModels, leases, workers, redis) => {
+    [ids.followed, ids.signer, ids.vault, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
+    ({ log }, signer, { secrets }, sql, aggregates, readModels, leases, workers, redis) => {
       const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql, leases }));
-      const degraded = degradedBy(redis);
-      return applicationOf({ log, signer, secrets, sql, aggregates, readModels, workers, policies, degraded, config, logger, closing });
+      const inRedis = { hotTasks: redis ? openHotTasks(log, redis) : undefined, rates: ratesOf(config, redis), degraded: degradedBy(redis) };
+      return applicationOf({ ...inRedis, log, signer, secrets, sql, aggregates, readModels, workers, policies, config, logger, closing });
     },
   );
   bind(

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { CliConfig } from "#api/cli/session.ts";
 import { usualPatience } from "#domain/deliveries/retry.ts";
 import { InvalidInput } from "#domain/kernel/errors.ts";
+import { RepositoryName } from "#domain/trust/events.ts";
 import { databaseTlsContradictions } from "./database-tls.ts";
 import { parseCidr } from "./deliveries/addresses.ts";
 import { tlsContradictions, type TlsSettings, tlsVariables } from "./tls.ts";
@@ -18,7 +19,7 @@ const flag = z.enum(["1", "true", "0", "false"], "must be 1 or 0").transform((wo
 export const roles = ["api", "projector", "worker", "deliverer"] as const;
 export type Role = (typeof roles)[number];
 
-const broker = /^(\[[0-9a-f:]+\]|[^\s,:]+):\d+$/i;
+const broker = /^(\[[0-9a-f:]+\]|[^\s,:[\]]+):\d+$/i;
 const list = z.string().transform((text) => text.split(",").map((part) => part.trim()).filter(Boolean));
 
 const engines = ["sqlite", "postgres", "eventstoredb", "kafka"] as const;
@@ -62,6 +63,12 @@ const ServerEnvironment = z.object({
   ...tlsVariables,
   /** Passphrase of the key vault; without it one is made in `WAYBILL_DATA`. */
   WAYBILL_VAULT_PASSPHRASE: z.string().min(1).optional(),
+  /** Requests by one token, or by one address without a valid token; absent: any number. */
+  WAYBILL_REQUESTS_PER_MINUTE: whole(1, 1_000_000, "must be a number of requests: whole, and at least 1").optional(),
+  /** Tokens that are not valid, by one address; 0: any number. */
+  WAYBILL_FAILED_TOKENS_PER_MINUTE: whole(0, 1_000_000, "must be a number of requests: whole, 0 for no limit").default(300),
+  /** TUF files, by one address; absent: any number. */
+  WAYBILL_FILES_PER_MINUTE: whole(1, 1_000_000, "must be a number of requests: whole, and at least 1").optional(),
   /** Largest uploaded file. */
   WAYBILL_MAX_UPLOAD_BYTES: bytes.default(10 * 1024 ** 3),
   /** Largest GraphQL request. */
@@ -72,6 +79,16 @@ const ServerEnvironment = z.object({
   WAYBILL_DRAIN_MS: milliseconds.default(25_000),
   /** How long connections are still taken when `/readyz` says already that the process is about to stop: for load balancers that ask it. */
   WAYBILL_DRAIN_NOTICE_MS: whole(0, 2 ** 31 - 1, "must be a number of milliseconds: whole").default(0),
+  /** What the artifact graph may take of the memory of a process that serves it; beyond it, and with 0, its tables are walked. */
+  WAYBILL_GRAPH_MEMORY_MB: whole(0, 2 ** 20, "must be a number of megabytes: whole").default(256),
+  /** Name of the ledger in its checkpoints, like example.com/waybill: taken when its key is made, at the first start. */
+  WAYBILL_LEDGER_ORIGIN: z.string().regex(/^[^\s+]{1,200}$/u, "must have no blanks and no +").optional(),
+  /** How often the ledger's growth is signed. */
+  WAYBILL_LEDGER_INTERVAL_MS: milliseconds.default(1_000),
+  /** The TUF repository that gets the newest checkpoint as target ledger/checkpoint, with the key as ledger/key. */
+  WAYBILL_LEDGER_REPOSITORY: RepositoryName.optional(),
+  /** How often it gets it, where anything happened meanwhile. */
+  WAYBILL_LEDGER_PUBLICATION_MS: milliseconds.default(3_600_000),
   /** How often the publisher looks for metadata that is due for renewal. */
   WAYBILL_RENEWAL_INTERVAL_MS: milliseconds.default(30_000),
   /** Addresses beside the public ones that webhooks may lead to, also by plain HTTP: `10.1.0.0/16,fd00::/8`. */

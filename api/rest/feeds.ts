@@ -1,5 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from "express";
-import type { Authenticate, Principal } from "#api/access/principal.ts";
+import type { EntranceNeeds } from "#api/access/entrance.ts";
+import type { Principal } from "#api/access/principal.ts";
 import { mayActAs } from "#api/access/principal.ts";
 import { bearerSecret } from "#api/access/bearer.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
@@ -10,9 +11,8 @@ import { requireScope } from "./guard.ts";
 import { filterOf } from "#api/feeds/feed.ts";
 import type { Filter } from "#domain/deliveries/filter.ts";
 
-export interface FeedNeeds {
+export interface FeedNeeds extends EntranceNeeds {
   readonly log: EventLog;
-  readonly authenticate: Authenticate;
   /** Aborts when the process is about to end. */
   readonly closing: AbortSignal;
 }
@@ -35,7 +35,7 @@ export interface Reading {
 /** `GET /events` (server-sent events) and `GET /events.ndjson` (a file): the log itself, from a position on, through a filter. */
 export const feeds = (needs: FeedNeeds): Router => {
   const router = Router({ caseSensitive: true });
-  const guard = requireScope(needs.authenticate, "read");
+  const guard = requireScope(needs, "read");
   router.get("/events", guard, reading(needs, streamEvents));
   router.get("/events.ndjson", guard, reading(needs, exportEvents));
   return router;

@@ -8,6 +8,7 @@ import { graphqlRouter } from "#api/graphql/router.ts";
 import { openPool, sqlOver } from "#infra/postgres/sql.ts";
 import { commandsFor } from "#test/support/graphql/commands.ts";
 import { memoryLog } from "#infra/memory/event-log.ts";
+import { sqlWalks } from "#projections/graph/sql-walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { bareExpress, bareYoga } from "./bare.ts";
 
@@ -19,8 +20,10 @@ const waybill = (sql: Sql): Express => {
   const application: Application = {
     commands: commandsFor({ log, established: async () => undefined }),
     sql,
+    walks: sqlWalks(sql),
     log,
     progress,
+    ledger: async () => null,
     closing: new AbortController().signal,
     limits: defaultLimits,
     persisted: { registered: [], only: false },

@@ -45,6 +45,8 @@ const mistakes: readonly (readonly [name: string, value: string])[] = [
   ["DATABASE_URL", "mysql://db/x"],
   ["EVENTSTORE_URL", "http://es:2113"],
   ["KAFKA_BROKERS", "kafka"],
+  ["KAFKA_BROKERS", "::1:9092"],
+  ["KAFKA_BROKERS", "[kafka]:9092"],
   ["KAFKA_TOPIC", "a topic"],
   ["KAFKA_REPLICATION", "0"],
   ["KAFKA_SASL_MECHANISM", "gssapi"],
