@@ -61,7 +61,6 @@ describe("Searching events by a filter", () => {
   });
 
   it("knows the last position before a moment", async () => {
-    const [first, second, fortieth] = [0, 1, 39].map((index) => log.events[index]?.at ?? "");
-    assert.deepEqual(await Promise.all([first ?? "", second ?? "", fortieth ?? "", "2100-01-01T00:00:00Z"].map((moment) => positionBefore(opened.database, moment))), [0, 1, 39, 40]);
+    assert.deepEqual(await Promise.all([...[1, 2, 40].map((position) => log.events[position - 1]?.at ?? ""), "2100-01-01T00:00:00Z"].map((moment) => positionBefore(opened.database, moment))), [0, 1, 39, 40]);
   });
 });
