@@ -244,9 +244,7 @@ const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
 };
 
 const bindHttp = (bind: Provide, { config, logger, leaving }: Setting): void => {
-  const { HOST: host, PORT: port, WAYBILL_ROLE: role, WAYBILL_DRAIN_MS: graceMs } = config;
-  const needs = order.filter((one) => role.includes(one)).map((one) => atWork[one]);
-  bind(ids.listening, [ids.redis, ...needs], (redis, ...parts) =>
-    listen(httpOf(parts, { roles: role, leaving, degraded: degradedBy(redis), logger }), { host, port, graceMs }),
-  );
+  const { HOST: host, PORT: port, WAYBILL_ROLE: roles, WAYBILL_DRAIN_MS: graceMs } = config;
+  bind(ids.listening, [ids.redis, ...order.filter((one) => roles.includes(one)).map((one) => atWork[one])], (redis, ...parts) =>
+    listen(httpOf(parts, { roles, leaving, degraded: degradedBy(redis), logger }), { host, port, graceMs }));
 };
