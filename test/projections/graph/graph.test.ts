@@ -16,7 +16,7 @@ import { type Naive, naiveClosure, naiveDiff, naiveFacts, naiveGraphs } from "./
 
 const all = { after: null, before: null, limit: 1000, backward: false };
 const upwards = ["built-from", "depends-on", "contains"] as const;
-const textOf = (row: unknown) => JSON.stringify(typeof row === "object" && row !== null && !Array.isArray(row) ? Object.entries(row).sort() : row);
+const textOf = (row: unknown) => JSON.stringify(typeof row === "object" && row !== null && !Array.isArray(row) ? Object.entries(row).sort(([one], [other]) => (one < other ? -1 : 1)) : row);
 const byText = (a: unknown, b: unknown) => (textOf(a) < textOf(b) ? -1 : 1);
 /** As PostgreSQL's "C" collation has it; these keys are ASCII. */
 const byKey = (a: { readonly key: string }, b: { readonly key: string }) => (a.key < b.key ? -1 : 1);

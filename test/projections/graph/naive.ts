@@ -72,7 +72,7 @@ const tell = (world: World, event: GraphEvent | TrustEvent): void => {
         const source = `index:${event.ecosystem}`;
         const said = new Map<string, Attributes>();
         for (const dependency of dependencies)
-          for (const to of targetsOf(key, dependency))
+          for (const to of targetsOf(key)(dependency))
             if (to !== key) {
               const together = (name: "relation" | "requirement") => [...new Set([...String(said.get(to)?.[name] ?? "").split(", "), dependency[name]].filter(Boolean))].join(", ");
               said.set(to, { relation: together("relation"), requirement: together("requirement") });
@@ -181,17 +181,18 @@ export const naiveClosure = ({ links }: Naive, start: string, direction: "out" |
   return far;
 };
 
+const changeOf = (before: unknown, after: unknown) => (before === undefined ? "added" : after === undefined ? "removed" : "changed");
+
 /** What is at one of two moments and not, or not so, at the other. */
 export const naiveDiff = (earlier: Naive, later: Naive): object[] => {
   const none = { to: null, type: null, name: null, source: null, before: null, after: null };
-  const changeOf = (before: unknown, after: unknown) => (before === undefined ? "added" : after === undefined ? "removed" : "changed");
   const both = <Holds>(of: (graph: Naive) => ReadonlyMap<string, Holds>) =>
     [...new Set([...of(earlier).keys(), ...of(later).keys()])]
       .map((name) => ({ name, before: of(earlier).get(name), after: of(later).get(name) }))
-      .map((pair) => ({ ...pair, change: changeOf(pair.before, pair.after) }));
+      .map(({ name, before, after }) => ({ name, before, after, change: changeOf(before, after) }));
   const nodes = both((graph) => graph.nodes)
     .filter(({ change }) => change !== "changed")
-    .map(({ name, change }) => ({ ...none, what: "node", change, key: name }));
+    .map(({ name, change }) => Object.assign({}, none, { what: "node", change, key: name }));
   const attributes = both((graph) => graph.attributes).flatMap(({ before, after, change }) => {
     const holds = (after ?? before)?.holds;
     if (!holds || JSON.stringify(before?.holds) === JSON.stringify(after?.holds)) return [];
