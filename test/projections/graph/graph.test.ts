@@ -16,7 +16,11 @@ import { type Naive, naiveClosure, naiveDiff, naiveFacts, naiveGraphs } from "./
 
 const all = { after: null, before: null, limit: 1000, backward: false };
 const upwards = ["built-from", "depends-on", "contains"] as const;
-const textOf = (row: unknown) => JSON.stringify(typeof row === "object" && row !== null && !Array.isArray(row) ? Object.entries(row).toSorted(([one], [other]) => (one < other ? -1 : 1)) : row);
+/** JSON with the names of every object in one order. */
+const textOf = (row: unknown): string =>
+  JSON.stringify(row, (_name, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))) : value,
+  );
 const byText = (a: unknown, b: unknown) => (textOf(a) < textOf(b) ? -1 : 1);
 /** As PostgreSQL's "C" collation has it; these keys are ASCII. */
 const byKey = (a: { readonly key: string }, b: { readonly key: string }) => (a.key < b.key ? -1 : 1);

@@ -72,7 +72,7 @@ const tell = (world: World, event: GraphEvent | TrustEvent): void => {
         const source = `index:${event.ecosystem}`;
         const said = new Map<string, Attributes>();
         for (const dependency of dependencies)
-          for (const to of targetsOf(key, dependency))
+          for (const to of targetsOf(key)(dependency))
             if (to !== key) {
               const together = (name: "relation" | "requirement") => [...new Set([...String(said.get(to)?.[name] ?? "").split(", "), dependency[name]].filter(Boolean))].join(", ");
               said.set(to, { relation: together("relation"), requirement: together("requirement") });
@@ -188,7 +188,8 @@ export const naiveDiff = (earlier: Naive, later: Naive): object[] => {
   const none = { to: null, type: null, name: null, source: null, before: null, after: null };
   const both = <Holds>(of: (graph: Naive) => ReadonlyMap<string, Holds>) =>
     [...new Set([...of(earlier).keys(), ...of(later).keys()])]
-      .map((name) => ({ name, before: of(earlier).get(name), after: of(later).get(name), change: changeOf(of(earlier).get(name), of(later).get(name)) }));
+      .map((name) => ({ name, before: of(earlier).get(name), after: of(later).get(name) }))
+      .map(({ name, before, after }) => ({ name, before, after, change: changeOf(before, after) }));
   const nodes = both((graph) => graph.nodes)
     .filter(({ change }) => change !== "changed")
     .map(({ name, change }) => Object.assign({}, none, { what: "node", change, key: name }));
