@@ -68,8 +68,9 @@ const deliver = async (lane: Lane, before: Cursor, event: StoredEvent): Promise<
   let cursor = before;
   while (!signal.aborted) {
     await pace(lane, event);
-    const answer = await post.send(event, event.id, signal);
     if (signal.aborted) return null;
+    const answer = await finished(signal, (lingering) => post.send(event, event.id, lingering));
+    if (signal.aborted && !isTaken(answer)) return null;
     const attempt = { endpoint: endpoint.id, kind: "event", request: null, attempt: cursor.attempt + 1 } as const;
     if (isTaken(answer)) {
       cursor = { position: event.position, attempt: 0, tryingSince: null, failingSince: null, nextAt: null, lastSuccess: new Date().toISOString(), lastError: null };
@@ -93,6 +94,22 @@ const deliver = async (lane: Lane, before: Cursor, event: StoredEvent): Promise<
     await untilDue(cursor, signal);
   }
   return null;
+};
+
+/** How long a request that is under way may go on when the lane ends: what was taken need not be sent again. */
+const lingerMs = 1000;
+
+const finished = async <Result>(signal: AbortSignal, work: (lingering: AbortSignal) => Promise<Result>): Promise<Result> => {
+  const cut = new AbortController();
+  const done = new AbortController();
+  const end = () => void pause(lingerMs, done.signal).then(() => cut.abort());
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    return await work(cut.signal);
+  } finally {
+    signal.removeEventListener("abort", end);
+    done.abort();
+  }
 };
 
 /** What follows from an attempt that failed. */
