@@ -36,7 +36,7 @@ const firstNoteMs = 60_000;
 
 /** Sends one endpoint its events, in strict order: the next only when the one before it was taken or put aside. Until the signal aborts, or it is disabled. */
 export const runLane = async (needs: LaneNeeds, owned: Owned, signal: AbortSignal): Promise<void> => {
-  const lane = { ...needs, ...owned, signal };
+  const lane = { ...needs, ...owned, signal, sending: lingering(signal) };
   const { endpoint, writer, fence } = lane;
   let cursor = owned.cursor;
   let written = Date.now();
@@ -60,7 +60,7 @@ export const runLane = async (needs: LaneNeeds, owned: Owned, signal: AbortSigna
   }
 };
 
-type Lane = LaneNeeds & Owned & { readonly signal: AbortSignal };
+type Lane = LaneNeeds & Owned & { readonly signal: AbortSignal; /** Aborts a little later. */ readonly sending: AbortSignal };
 
 /** The cursor behind the event; null where the lane is over. */
 const deliver = async (lane: Lane, before: Cursor, event: StoredEvent): Promise<Cursor | null> => {
@@ -69,7 +69,7 @@ const deliver = async (lane: Lane, before: Cursor, event: StoredEvent): Promise<
   while (!signal.aborted) {
     await pace(lane, event);
     if (signal.aborted) return null;
-    const answer = await finished(signal, (lingering) => post.send(event, event.id, lingering));
+    const answer = await post.send(event, event.id, lane.sending);
     if (signal.aborted && !isTaken(answer)) return null;
     const attempt = { endpoint: endpoint.id, kind: "event", request: null, attempt: cursor.attempt + 1 } as const;
     if (isTaken(answer)) {
@@ -99,17 +99,10 @@ const deliver = async (lane: Lane, before: Cursor, event: StoredEvent): Promise<
 /** How long a request that is under way may go on when the lane ends: what was taken need not be sent again. */
 const lingerMs = 1000;
 
-const finished = async <Result>(signal: AbortSignal, work: (lingering: AbortSignal) => Promise<Result>): Promise<Result> => {
+const lingering = (signal: AbortSignal): AbortSignal => {
   const cut = new AbortController();
-  const done = new AbortController();
-  const end = () => void pause(lingerMs, done.signal).then(() => cut.abort());
-  signal.addEventListener("abort", end, { once: true });
-  try {
-    return await work(cut.signal);
-  } finally {
-    signal.removeEventListener("abort", end);
-    done.abort();
-  }
+  signal.addEventListener("abort", () => void setTimeout(() => cut.abort(), lingerMs).unref(), { once: true });
+  return cut.signal;
 };
 
 /** What follows from an attempt that failed. */
