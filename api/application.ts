@@ -3,7 +3,9 @@ import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Refusal } from "#domain/kernel/decider.ts";
 import type { Walks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
+import type { TaskRow } from "#projections/tasks/queries.ts";
 import type { Authenticate } from "./access/principal.ts";
+import type { Rates } from "./access/rates.ts";
 
 /** What a read shows, and whether that is less than was asked for. */
 export interface Shown {
@@ -19,6 +21,12 @@ export interface Progress {
   readonly reached: (projection: string, position: number, timeoutMs: number) => Promise<Shown>;
   /** The last known position, without waiting or asking. */
   readonly position: (projection: string) => number;
+}
+
+/** Tasks as of a position of the log, where they are at hand more cheaply than in the read model. */
+export interface HotTasks {
+  /** Null where the task is not there, or nobody can say. */
+  readonly find: (id: string) => Promise<{ readonly row: TaskRow; readonly position: number } | null>;
 }
 
 export interface ProjectionView {
@@ -104,10 +112,12 @@ export interface Application {
   readonly walks: Walks;
   readonly log: EventLog;
   readonly progress: Progress;
+  readonly hotTasks?: HotTasks | undefined;
   readonly status: () => Promise<StatusView>;
   /** Begins to fill a new generation beside the live one; `status` shows how far it is. */
   readonly rebuild: (projection: string) => Promise<{ readonly generation: number } | Refusal<"PROJECTION_NOT_FOUND" | "REBUILD_RUNNING">>;
   readonly authenticate: Authenticate;
+  readonly rates?: Rates | undefined;
   /** Aborts when the process is about to end: what would go on for ever ends then. */
   readonly closing: AbortSignal;
   readonly limits: Limits;

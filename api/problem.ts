@@ -41,6 +41,15 @@ export const unauthenticated: Problem = {
   headers: { "www-authenticate": 'Bearer realm="waybill"' },
 };
 
+/** Of a limit, whose bucket has one again in so many seconds. */
+export const tooMany = (seconds: number): Problem => ({
+  status: 429,
+  code: "RATE_LIMITED",
+  title: "Too many requests",
+  detail: `Try again in ${Math.ceil(seconds)} s.`,
+  headers: { "retry-after": String(Math.ceil(seconds)) },
+});
+
 /** Headers that were meant for the answer that there is none of now. */
 const aboutContent = /^(content-.*|etag|cache-control|cdn-cache-control|vary|accept-ranges)$/;
 

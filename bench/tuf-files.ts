@@ -33,7 +33,7 @@ export const tufFilesBench = async (): Promise<readonly Row[]> => {
     return { name, value, unit: "1/s", versus: { name: "bare express", value: other, ratio: value / other } };
   };
   return [
-    await against("timestamp.json, from SQL each time", `/tuf/${repository}/metadata/timestamp.json`, "/timestamp"),
+    await against("timestamp.json, from SQL, one read for all who ask at once", `/tuf/${repository}/metadata/timestamp.json`, "/timestamp"),
     await against("N.snapshot.json, from memory", `/tuf/${repository}/metadata/1.snapshot.json`, "/snapshot"),
     await against("N.snapshot.json in gzip, from memory", `/tuf/${repository}/metadata/1.snapshot.json`, "/snapshot", "gzip"),
   ];

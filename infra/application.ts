@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { authenticator } from "#api/access/authenticate.ts";
-import { type Application, defaultLimits, type PersistedDocuments, type WorkerView } from "#api/application.ts";
+import type { Rates } from "#api/access/rates.ts";
+import { type Application, defaultLimits, type HotTasks, type PersistedDocuments, type WorkerView } from "#api/application.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { ReadModels } from "#projections/kernel/watch.ts";
@@ -24,6 +25,8 @@ export interface ApplicationNeeds {
   readonly readModels: ReadModels;
   readonly policies: () => Promise<readonly PolicyStatus[]>;
   readonly workers: Pick<Workers, "seen">;
+  readonly hotTasks?: HotTasks | undefined;
+  readonly rates: Rates;
   readonly degraded: () => readonly string[];
   readonly config: Config;
   readonly logger: Logger;
@@ -39,6 +42,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
     walks: needs.walks,
     log,
     progress: readModels,
+    hotTasks: needs.hotTasks,
     status: async () => ({
       version,
       degraded: needs.degraded(),
@@ -48,6 +52,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
     }),
     rebuild: readModels.rebuild,
     authenticate: authenticator(sql, readModels),
+    rates: needs.rates,
     closing: needs.closing,
     limits: { ...defaultLimits, bodyBytes: config.WAYBILL_MAX_REQUEST_BYTES, waitMs: config.WAYBILL_READ_WAIT_MS },
     persisted: await persistedDocuments(config),

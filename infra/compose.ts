@@ -4,15 +4,10 @@ import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Leases } from "#commands/ports/leases.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { Application } from "#api/application.ts";
-import { tokens as tokenModel } from "#projections/access/tokens.ts";
-import { explorer } from "#projections/audit/explorer.ts";
-import { graph as graphModel } from "#projections/graph/graph.ts";
 import { sqlWalks } from "#projections/graph/sql-walks.ts";
 import { runProjections } from "#projections/kernel/run.ts";
 import { type Watched, watchProjections } from "#projections/kernel/watch.ts";
 import type { Database } from "#projections/ports/sql.ts";
-import { tasks as taskModel } from "#projections/tasks/tasks.ts";
-import { tuf } from "#projections/trust/tuf.ts";
 import { ensureAdminToken } from "./admin-token.ts";
 import { applicationOf } from "./application.ts";
 import { runBackground } from "./background.ts";
@@ -33,12 +28,16 @@ import { openLog } from "./open-log.ts";
 import { policyStatus, runPolicies } from "./policies/run.ts";
 import { openDatabase, type OpenDatabase } from "./postgres/open-database.ts";
 import { type Workers, workersIn } from "./postgres/workers.ts";
+import { projections } from "./projections.ts";
 import { apiMissing, projectorMissing, whenReady, workerMissing } from "./readiness.ts";
 import { openFolderBlobs } from "./storage/folder-blobs.ts";
+import { ratesOf } from "./rates.ts";
 import { announcementsOn } from "./redis/announcements.ts";
 import { configuredRedis, degradedBy } from "./redis/configured.ts";
+import { deliver } from "./redis/deliver.ts";
 import type { Redis } from "./redis/redis.ts";
-import { deliverTail, type Followed, openTailedLog } from "./redis/tail/open.ts";
+import { type Followed, openTailedLog } from "./redis/tail/open.ts";
+import { openHotTasks } from "./redis/tasks/open.ts";
 import { type Aggregates, aggregatesOn } from "./use-cases.ts";
 
 /** A process with its roles, serving. */
@@ -69,7 +68,7 @@ const ids = {
   database: token<Database>("database of projections"),
   log: token<EventLog>("log"),
   followed: token<Followed>("log of those who serve subscribers"),
-  delivered: token<AsyncDisposable | null>("delivery of the log's tail"),
+  delivered: token<AsyncDisposable | null>("delivery of what comes into the log"),
   signer: token<Signer>("signer"),
   blobs: token<BlobStore>("blobs"),
   aggregates: token<Aggregates>("aggregates"),
@@ -169,7 +168,6 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
 };
 
 const bindReadModels = (bind: Provide): void => {
-  const projections = [tuf, taskModel, tokenModel, explorer, graphModel];
   bind(ids.readModels, [ids.log, ids.database, ids.leases, ids.redis], (log, database, leases, redis) =>
     watchProjections({ projections, log, database, leases, announcements: redis ? announcementsOn(redis, log) : undefined }),
   );
@@ -200,10 +198,10 @@ const bindWorker = (bind: Provide, { config, logger, failed, closing }: Setting)
   bind(atWork.worker, [ids.readModels, ids.log, ids.policies, ids.background], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
 };
 
-/** Delivers the log's tail to those who are not on it themselves: where there is no Redis, nobody. */
+/** Delivers what comes into the log to those who are not on it themselves: where there is no Redis, nobody. */
 const bindDeliverer = (bind: Provide, { logger }: Setting): void => {
   const failed = (error: unknown) => logger.error("delivery failed", { error });
-  bind(ids.delivered, [ids.log, ids.redis], (log, redis) => redis && deliverTail(log, redis, failed));
+  bind(ids.delivered, [ids.log, ids.redis], (log, redis) => redis && deliver(log, redis, failed));
   bind(atWork.deliverer, [ids.log, ids.delivered], (log) => ({ missing: () => log.head().then(() => []) }));
 };
 
@@ -215,8 +213,8 @@ const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
     [ids.followed, ids.signer, ids.readers, ids.walks, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
     ({ log }, signer, sql, { walks }, aggregates, readModels, leases, workers, redis) => {
       const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql, leases }));
-      const degraded = degradedBy(redis);
-      return applicationOf({ log, signer, sql, walks, aggregates, readModels, workers, policies, degraded, config, logger, closing });
+      const inRedis = { hotTasks: redis ? openHotTasks(log, redis) : undefined, rates: ratesOf(config, redis), degraded: degradedBy(redis) };
+      return applicationOf({ ...inRedis, log, signer, sql, walks, aggregates, readModels, workers, policies, config, logger, closing });
     },
   );
   bind(

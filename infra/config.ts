@@ -60,6 +60,12 @@ const ServerEnvironment = z.object({
   ...tlsVariables,
   /** Passphrase of the key vault; without it one is made in `WAYBILL_DATA`. */
   WAYBILL_VAULT_PASSPHRASE: z.string().min(1).optional(),
+  /** Requests by one token, or by one address without a valid token; absent: any number. */
+  WAYBILL_REQUESTS_PER_MINUTE: whole(1, 1_000_000, "must be a number of requests: whole, and at least 1").optional(),
+  /** Tokens that are not valid, by one address; 0: any number. */
+  WAYBILL_FAILED_TOKENS_PER_MINUTE: whole(0, 1_000_000, "must be a number of requests: whole, 0 for no limit").default(300),
+  /** TUF files, by one address; absent: any number. */
+  WAYBILL_FILES_PER_MINUTE: whole(1, 1_000_000, "must be a number of requests: whole, and at least 1").optional(),
   /** Largest uploaded file. */
   WAYBILL_MAX_UPLOAD_BYTES: bytes.default(10 * 1024 ** 3),
   /** Largest GraphQL request. */

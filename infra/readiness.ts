@@ -18,10 +18,22 @@ export const whenReady = async (missing: Missing, signal: AbortSignal): Promise<
   while (!signal.aborted && (await patiently(signal, missing)).length > 0) await sleep(lookMs);
 };
 
-/** A projector does its work when every read model is run by somebody: itself, or another that holds the lease. */
-export const projectorMissing =
-  ({ status }: Pick<ReadModels, "status">): Missing =>
-  async () => (await status()).flatMap(({ name, state }) => (state === "waiting" ? [`read model ${name} is run by nobody`] : []));
+/** A takeover is over by then, also one to which the store of leases is lost. */
+const takeoverMs = 10_000;
+
+/**
+ * A projector does its work when every read model is run by somebody: itself, or another that holds the lease. Once it was so, a
+ * takeover is no reason to send anybody away. `now` in milliseconds.
+ */
+export const projectorMissing = ({ status }: Pick<ReadModels, "status">, now = () => performance.now()): Missing => {
+  let idleSince: number | null = -Infinity;
+  return async () => {
+    const idle = (await status()).filter(({ state }) => state === "waiting");
+    if (idle.length === 0) idleSince = null;
+    else idleSince ??= now();
+    return idleSince === null || now() - idleSince < takeoverMs ? [] : idle.map(({ name }) => `read model ${name} is run by nobody`);
+  };
+};
 
 /** A worker reads what it is to do from read models, wherever they are run. */
 export const workerMissing =

@@ -57,7 +57,8 @@ const codeOfStatus = (status: number): string => {
   if (status === 401) return "UNAUTHENTICATED";
   if (status === 403) return "FORBIDDEN";
   if (status === 409) return "CONFLICT";
-  if ([429, 502, 503, 504].includes(status)) return "UNAVAILABLE";
+  if (status === 429) return "RATE_LIMITED";
+  if ([502, 503, 504].includes(status)) return "UNAVAILABLE";
   return status >= 500 ? "DEFECT" : "BAD_REQUEST";
 };
 
@@ -65,6 +66,7 @@ const exits = new Map<string, number>([
   ["UNAUTHENTICATED", exitCodes.unauthorized],
   ["FORBIDDEN", exitCodes.unauthorized],
   ["UNAVAILABLE", exitCodes.unavailable],
+  ["RATE_LIMITED", exitCodes.unavailable],
   ["DEFECT", exitCodes.failed],
   ["INTERNAL_SERVER_ERROR", exitCodes.failed],
   ["INVALID_INPUT", exitCodes.usage],

@@ -3,6 +3,7 @@ import type { RequestHandler } from "express";
 import type { ExecutionResult } from "graphql";
 import { newId } from "#commands/kernel/command-id.ts";
 import { Unavailable } from "#domain/kernel/errors.ts";
+import { entrance } from "#api/access/entrance.ts";
 import type { Application } from "#api/application.ts";
 import { type Problem, sendProblem as sendPlain } from "#api/problem.ts";
 import type { Context } from "./context.ts";
@@ -20,11 +21,12 @@ import { schema } from "./schema.ts";
 /** GraphQL over HTTP; mount it at `/graphql`, before anything that reads bodies. */
 export const graphqlRouter = (application: Application): RequestHandler => {
   const documents = documentsOf(schema, application);
+  const enter = entrance(application);
   const yoga = yogaOf(schema, application.report);
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (wantsGraphiql(request)) return sendGraphiql(response);
-    const entered = await letIn(application, request);
+    const entered = await letIn(enter, application.limits, request);
     if ("problem" in entered) return sendProblem(response, entered.problem);
     const { params } = entered;
     const admitted = admit(documents, application.limits, params, { method: request.method, accept: request.headers.accept });

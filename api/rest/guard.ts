@@ -1,23 +1,20 @@
 import type { RequestHandler } from "express";
-import { bearerSecret } from "#api/access/bearer.ts";
+import { entrance, type EntranceNeeds } from "#api/access/entrance.ts";
 import { mayActAs } from "#api/access/principal.ts";
-import type { Authenticate } from "#api/access/principal.ts";
-import { sendProblem, unauthenticated } from "#api/problem.ts";
+import { sendProblem } from "#api/problem.ts";
 import type { Problem } from "#api/problem.ts";
 import type { Scope } from "#domain/access/events.ts";
 
 /** Lets pass whoever bears a token with this scope: RFC 6750 §3. */
-export const requireScope =
-  (authenticate: Authenticate, scope: Scope): RequestHandler =>
-  async (request, response, next) => {
-    const secret = bearerSecret(request.headers.authorization);
-    const principal = secret === null ? null : await authenticate(secret);
-    if (!principal) sendProblem(response, secret === null ? unauthenticated : tokenInvalid);
-    else if (!mayActAs(principal, scope)) sendProblem(response, scopeMissing(scope));
+export const requireScope = (needs: EntranceNeeds, scope: Scope): RequestHandler => {
+  const enter = entrance(needs);
+  return async (request, response, next) => {
+    const entered = await enter(request);
+    if ("problem" in entered) sendProblem(response, entered.problem);
+    else if (!mayActAs(entered.principal, scope)) sendProblem(response, scopeMissing(scope));
     else next();
   };
-
-const tokenInvalid: Problem = { ...unauthenticated, headers: { "www-authenticate": 'Bearer realm="waybill", error="invalid_token"' } };
+};
 
 const scopeMissing = (scope: Scope): Problem => ({
   status: 403,

@@ -1,5 +1,7 @@
 import { Router } from "express";
-import { sendProblem } from "#api/problem.ts";
+import { addressOf } from "#api/access/address.ts";
+import type { Rates } from "#api/access/rates.ts";
+import { sendProblem, tooMany } from "#api/problem.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { notFound } from "./problems.ts";
@@ -11,6 +13,7 @@ export interface TufFilesNeeds {
   /** Has the read model `tuf`. */
   readonly sql: Sql;
   readonly blobs: BlobStore;
+  readonly rates?: Rates | undefined;
 }
 
 /** `GET|HEAD /tuf/<repository>/metadata/<file>` and `/tuf/<repository>/targets/<name>`, public: what any TUF client reads. */
@@ -19,6 +22,8 @@ export const tufFiles = (needs: TufFilesNeeds): Router => {
   const router = Router({ caseSensitive: true });
   router.use("/tuf", async (request, response) => {
     if (request.method !== "GET" && request.method !== "HEAD") return sendProblem(response, readOnly);
+    const wait = await needs.rates?.files?.take(addressOf(request));
+    if (wait) return sendProblem(response, tooMany(wait));
     const path = parseTufPath(request.url);
     if (!path) return sendProblem(response, notFound());
     await kinds[path.kind](request, response, path);

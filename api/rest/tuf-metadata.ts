@@ -7,6 +7,7 @@ import { byteCache } from "./byte-cache.ts";
 import { compress, negotiate } from "./encodings.ts";
 import type { Coding } from "./encodings.ts";
 import { notFound } from "./problems.ts";
+import { sharedReads } from "./shared-reads.ts";
 import { immutable, setHeaders } from "./tuf-headers.ts";
 import { parseMetadataName } from "./tuf-path.ts";
 import type { MetadataName, TufPath } from "./tuf-path.ts";
@@ -23,12 +24,13 @@ const newest = { "Cache-Control": "no-store" };
 
 /** Metadata files as clients read them. A version has one byte string for ever, so what was read or compressed once is kept. */
 export const tufMetadata = (sql: Sql) => {
+  const newestFiles = sharedReads<MetadataFile | null>();
   const files = byteCache<MetadataFile>(32 * mebibyte, (file) => file.bytes.length);
   const encodings = byteCache<Encoded>(16 * mebibyte, (encoded) => encoded.bytes.length);
 
   const find = (repository: string, { role, version }: MetadataName): Promise<MetadataFile | null> =>
     version === null
-      ? newestMetadata(sql, repository, role)
+      ? newestFiles(`${repository}\n${role}`, () => newestMetadata(sql, repository, role))
       : files.remember(`${repository}\n${role}\n${version}`, () => metadataVersion(sql, repository, role, version));
 
   const encode = async (file: MetadataFile, coding: Coding): Promise<Encoded> => {

@@ -1,22 +1,21 @@
 import { Router } from "express";
 import type { Request, RequestHandler } from "express";
-import type { Authenticate } from "#api/access/principal.ts";
+import type { EntranceNeeds } from "#api/access/entrance.ts";
 import { sendProblem } from "#api/problem.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import { InvalidInput } from "#domain/kernel/errors.ts";
 import { requireScope } from "./guard.ts";
 
-export interface UploadNeeds {
+export interface UploadNeeds extends EntranceNeeds {
   readonly blobs: BlobStore;
-  readonly authenticate: Authenticate;
   /** Largest blob, in bytes. */
   readonly limit: number;
 }
 
 /** `POST /blobs`: the body's bytes as they are; answers 201 with what they are known by. */
-export const uploads = ({ blobs, authenticate, limit }: UploadNeeds): Router => {
+export const uploads = ({ blobs, limit, ...needs }: UploadNeeds): Router => {
   const router = Router({ caseSensitive: true });
-  router.post("/blobs", requireScope(authenticate, "write"), rawOnly, async (request, response) => {
+  router.post("/blobs", requireScope(needs, "write"), rawOnly, async (request, response) => {
     refuseEarly(request, limit);
     // Left half-read, the request must live on: its connection carries the answer.
     const blob = await blobs.put(request.iterator({ destroyOnReturn: false }), limit);

@@ -10,8 +10,8 @@ import type { Refused } from "./refusals.ts";
 import { patiently } from "./responses.ts";
 import type { Sender } from "./sending.ts";
 import { type Entry, type Room, verdicts } from "./verdicts.ts";
-import { proposed } from "./wire.ts";
-import type { Testimony, Witnesses } from "./witness.ts";
+import { proposed, type Seen } from "./wire.ts";
+import type { Witnesses } from "./witness.ts";
 
 export interface Needs {
   readonly sender: Sender;
@@ -98,11 +98,10 @@ const store = async (needs: Needs, load: readonly Entry[], known: Known): Promis
   if (sent.kind !== "stored") return reasonOf(sent, load);
   const seen = await patiently(Promise.all(expecting.map(({ seen }) => seen)), shown).catch(() => asked(needs, stream, { from: revision + 1, load }));
   for (const [index, { append, answer }] of load.entries()) {
-    const testimony = seen[index];
-    if (!testimony) throw new Unavailable("log", { cause: new Error(`${stream} does not show what was stored`) });
-    const { event } = testimony;
+    const event = seen[index];
+    if (!event) throw new Unavailable("log", { cause: new Error(`${stream} does not show what was stored`) });
     needs.acknowledged.position = Math.max(needs.acknowledged.position, event.position);
-    answer({ position: event.position, stream, revision: event.revision, eventIds: append.events.map(({ id }) => id), replayed: testimony.attempt !== attempt });
+    answer({ position: event.position, stream, revision: event.revision, eventIds: append.events.map(({ id }) => id), replayed: event.attempt !== attempt });
   }
   return undefined;
 };
@@ -111,13 +110,10 @@ const store = async (needs: Needs, load: readonly Entry[], known: Known): Promis
 const shown = 500;
 
 /** The stream itself, where the log does not come to show it. */
-const asked = async ({ reading }: Needs, stream: string, { from, load }: { readonly from: number; readonly load: readonly Entry[] }): Promise<(Testimony | undefined)[]> => {
+const asked = async ({ reading }: Needs, stream: string, { from, load }: { readonly from: number; readonly load: readonly Entry[] }): Promise<(Seen | undefined)[]> => {
   const count = load.reduce((sum, { append }) => sum + append.events.length, 0);
-  const events = await reading.from(stream, from, count);
-  return load.map(({ append }) => {
-    const last = events.find(({ event, attempt }) => attempt !== undefined && event.commandId === append.cause.commandId);
-    return last && { event: last.event, attempt: last.attempt ?? "" };
-  });
+  const events = await reading.places(stream, from, count);
+  return load.map(({ append }) => events.find(({ attempt, commandId }) => attempt !== undefined && commandId === append.cause.commandId));
 };
 
 type Reason = "moved on" | "too much" | PayloadTooLarge;

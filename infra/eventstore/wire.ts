@@ -1,4 +1,5 @@
 import type { StoredEvent } from "#domain/kernel/event.ts";
+import type { Indexed } from "#infra/log/index/log-index.ts";
 import type { PreparedAppend } from "#infra/log/prepared.ts";
 import { dataOf } from "#infra/log/rows.ts";
 import { shared, streams } from "./client.ts";
@@ -20,13 +21,16 @@ interface Envelope {
   readonly attempt?: string;
 }
 
-/** An event with what only the log needs to know. */
-export interface LogEvent {
+/** What the index and those who wait for an append need to know of an event. */
+export interface Seen extends Indexed {
+  /** Of the last event of a command: the sending that has stored it. */
+  readonly attempt: string | undefined;
+}
+
+export interface LogEvent extends Pick<Seen, "attempt"> {
   readonly event: StoredEvent;
   /** About; of its data. */
   readonly bytes: number;
-  /** The last one of its command, which was sent in this attempt. */
-  readonly attempt: string | undefined;
 }
 
 /** Positions begin at 0 in EventStoreDB, where 0 is before everything here. Throws where a number cannot count so far. */
@@ -36,32 +40,50 @@ export const positionOf = (commit: string): number => {
   return position;
 };
 
-/** Undefined for what is no event of Waybill. */
+/** Undefined for what is no event of this log. */
+export const seen = (read: streams.ReadResp.ReadEvent | undefined, prefix: string): Seen | undefined => {
+  const found = opened(read, prefix);
+  return found && { ...placeOf(found), attempt: attemptOf(found.envelope) };
+};
+
+/** Undefined for what is no event of this log. */
 export const logEvent = (read: streams.ReadResp.ReadEvent | undefined, prefix: string): LogEvent | undefined => {
+  const found = opened(read, prefix);
+  if (!found) return undefined;
+  const { recorded, envelope } = found;
+  const { actor, $correlationId: correlationId, reason, $causationId, traceparent } = envelope;
+  const data = recorded.getData_asU8();
+  const type = recorded.getMetadataMap().get("type") ?? "";
+  const event: Mutable<StoredEvent> = { ...placeOf(found), at: timeOf(recorded), type, actor, correlationId, data: dataOf(text(data)) };
+  if (reason !== undefined) event.reason = reason;
+  if ($causationId !== undefined) event.causationId = $causationId;
+  if (traceparent !== undefined) event.traceparent = traceparent;
+  return { event, bytes: data.length, attempt: attemptOf(envelope) };
+};
+
+interface Opened {
+  readonly recorded: RecordedEvent;
+  readonly stream: string;
+  readonly envelope: Envelope;
+}
+
+const opened = (read: streams.ReadResp.ReadEvent | undefined, prefix: string): Opened | undefined => {
   const recorded = read?.getEvent();
   const name = recorded && streamOf(recorded);
   if (!recorded || !name?.startsWith(prefix)) return undefined;
   const envelope = envelopeOf(recorded);
-  if (!envelope) return undefined;
-  const data = recorded.getData_asU8();
-  const event: Mutable<StoredEvent> = {
-    position: positionOf(recorded.getCommitPosition()),
-    revision: Number(recorded.getStreamRevision()),
-    at: timeOf(recorded),
-    id: recorded.getId()?.getString() ?? "",
-    stream: name.slice(prefix.length),
-    type: recorded.getMetadataMap().get("type") ?? "",
-    actor: envelope.actor,
-    commandId: envelope.commandId,
-    correlationId: envelope.$correlationId,
-    data: dataOf(text(data)),
-  };
-  const { reason, $causationId, traceparent } = envelope;
-  if (reason !== undefined) event.reason = reason;
-  if ($causationId !== undefined) event.causationId = $causationId;
-  if (traceparent !== undefined) event.traceparent = traceparent;
-  return { event, bytes: data.length, attempt: envelope.size === undefined ? undefined : (envelope.attempt ?? "") };
+  return envelope && { recorded, stream: name.slice(prefix.length), envelope };
 };
+
+const placeOf = ({ recorded, stream, envelope }: Opened): Indexed => ({
+  position: positionOf(recorded.getCommitPosition()),
+  stream,
+  revision: Number(recorded.getStreamRevision()),
+  id: recorded.getId()?.getString() ?? "",
+  commandId: envelope.commandId,
+});
+
+const attemptOf = ({ size, attempt = "" }: Envelope): string | undefined => (size === undefined ? undefined : attempt);
 
 /** Ticks of 100 ns since 1970, given by the server. */
 const timeOf = (recorded: RecordedEvent): string => new Date(Number(recorded.getMetadataMap().get("created")) / 10_000).toISOString();

@@ -1,11 +1,4 @@
-import type { StoredEvent } from "#domain/kernel/event.ts";
-import type { LogEvent } from "./wire.ts";
-
-/** A command's last event as the log has shown it, and which sending of the command has stored it. */
-export interface Testimony {
-  readonly event: StoredEvent;
-  readonly attempt: string;
-}
+import type { Seen } from "./wire.ts";
 
 /**
  * Those who have sent a command wait here for the log to show it. What the server answers is not enough: of several commands in one
@@ -13,23 +6,24 @@ export interface Testimony {
  */
 export interface Witnesses {
   /** To be told of everything that the log shows. */
-  readonly saw: (event: LogEvent) => void;
+  readonly saw: (event: Seen) => void;
   /** To be called before sending, and to be disposed of afterwards. */
   readonly expect: (commandId: string) => Expecting;
 }
 
 export interface Expecting extends Disposable {
-  readonly seen: Promise<Testimony>;
+  /** The command's last event. */
+  readonly seen: Promise<Seen>;
 }
 
 export const witnesses = (): Witnesses => {
-  const expected = new Map<string, (testimony: Testimony) => void>();
+  const expected = new Map<string, (event: Seen) => void>();
   return {
-    saw: ({ event, attempt }) => {
-      if (attempt !== undefined) expected.get(event.commandId)?.({ event, attempt });
+    saw: (event) => {
+      if (event.attempt !== undefined) expected.get(event.commandId)?.(event);
     },
     expect: (commandId) => {
-      const { promise, resolve } = Promise.withResolvers<Testimony>();
+      const { promise, resolve } = Promise.withResolvers<Seen>();
       expected.set(commandId, resolve);
       const forget = () => {
         if (expected.get(commandId) === resolve) expected.delete(commandId);

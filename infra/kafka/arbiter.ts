@@ -4,9 +4,9 @@ import { holds } from "#infra/log/expectation.ts";
 import { groups } from "#infra/log/groups.ts";
 import type { Tail } from "#infra/log/index/tail.ts";
 import type { PreparedAppend } from "#infra/log/prepared.ts";
-import type { OutgoingRecord } from "./client.ts";
 import type { Fence } from "./fence.ts";
 import { positionOf, recordsOf } from "./record.ts";
+import type { OutgoingRecord } from "./record-batch.ts";
 
 /** The answer is another's to give: whether the append was carried out will be seen in the log. */
 export class OwnershipLost extends Error {

@@ -17,22 +17,6 @@ export interface KafkaServer {
   readonly clientId?: string | undefined;
 }
 
-/** A record as kafkajs decodes it; offsets and producer ids are decimal. */
-export interface RawRecord {
-  readonly offset: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, Buffer | undefined>>;
-  readonly isControlRecord: boolean;
-  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
-}
-
-export interface OutgoingRecord {
-  readonly key: string;
-  readonly value: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 export interface ProducerIdentity {
   readonly transactionalId: string;
   readonly producerId: string;
@@ -44,38 +28,17 @@ interface PartitionOf<Part> {
   readonly partitions: readonly Part[];
 }
 
-export interface FetchedPartition {
-  readonly highWatermark: string;
-  readonly lastStableOffset: string;
-  readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: string }[] | null;
-  readonly messages: readonly RawRecord[];
-}
-
 /** One node of the cluster: Kafka's own requests. */
 export interface Broker {
-  readonly fetch: (request: {
-    readonly replicaId: -1;
-    readonly isolationLevel: 0 | 1;
-    readonly maxWaitTime: number;
-    readonly minBytes: number;
-    readonly maxBytes: number;
-    readonly topics: readonly PartitionOf<{ readonly partition: number; readonly fetchOffset: number; readonly maxBytes: number }>[];
-  }) => Promise<{ readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[] }>;
   readonly listOffsets: (request: {
     readonly replicaId: -1;
     readonly isolationLevel: 0 | 1;
     readonly topics: readonly PartitionOf<{ readonly partition: number; readonly timestamp: number }>[];
   }) => Promise<{ readonly responses: readonly PartitionOf<{ readonly offset: string }>[] }>;
-  readonly produce: (
-    request: Partial<ProducerIdentity> & {
-      readonly acks: -1;
-      readonly timeout: number;
-      readonly topicData: readonly PartitionOf<{ readonly partition: number; readonly firstSequence: number; readonly messages: readonly OutgoingRecord[] }>[];
-    },
-  ) => Promise<{ readonly topics: readonly { readonly partitions: readonly { readonly baseOffset: string }[] }[] }>;
   readonly initProducerId: (request: { readonly transactionalId: string; readonly transactionTimeout: number }) => Promise<Omit<ProducerIdentity, "transactionalId">>;
   readonly addPartitionsToTxn: (request: ProducerIdentity & { readonly topics: readonly PartitionOf<number>[] }) => Promise<unknown>;
   readonly endTxn: (request: ProducerIdentity & { readonly transactionResult: boolean }) => Promise<unknown>;
+  readonly connectionPool: { readonly send: (exchange: unknown) => Promise<unknown> };
 }
 
 /** A client's view of the cluster, with connections of its own. */
@@ -91,6 +54,43 @@ export interface Cluster {
 type Make<Options, Made> = new (options: Options) => Made;
 const ClusterOf = inside("kafkajs/src/cluster") as Make<Record<string, unknown>, Cluster>;
 const { createLogger } = inside("kafkajs/src/loggers") as { createLogger: (options: { level: number; logCreator: () => () => void }) => unknown };
+
+const EncoderOf = inside("kafkajs/src/protocol/encoder") as Make<number, object>;
+const { createErrorFromCode } = inside("kafkajs/src/protocol/error") as { createErrorFromCode: (code: number) => Error };
+
+/** A request and its answer, in bytes of our own. */
+export interface Exchange<Answer> {
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  readonly apiName: string;
+  readonly body: readonly Buffer[];
+  readonly requestTimeout?: number;
+  readonly decode: (answer: Buffer) => Answer;
+}
+
+/** Over kafkajs's connection to the broker, with its authentication, its time limits and its errors. */
+export const exchange = async <Answer>(broker: Broker, { apiKey, apiVersion, apiName, body, requestTimeout, decode }: Exchange<Answer>): Promise<Answer> => {
+  const buf = Buffer.concat(body);
+  const encode = async () => Object.assign(new EncoderOf(1), { buf, offset: buf.length });
+  const decoded: { answer?: Answer } = {};
+  await broker.connectionPool.send({
+    request: { apiKey, apiVersion, apiName, encode },
+    response: {
+      decode: async (answer: Buffer) => {
+        decoded.answer = decode(answer);
+        return decoded;
+      },
+      parse: async () => decoded,
+    },
+    requestTimeout: requestTimeout ?? null,
+    logResponseError: false,
+  });
+  if (!("answer" in decoded)) throw new Error(`no answer to ${apiName}`);
+  return decoded.answer;
+};
+
+/** What kafkajs throws for an error of the protocol. */
+export const protocolFailure = (code: number): Error => createErrorFromCode(code);
 
 // kafkajs asks for a timer in the past after every answer, which Node warns of and which does nothing
 // (https://github.com/tulios/kafkajs/issues/1751): only where something waits is there something to look after.

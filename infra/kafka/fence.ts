@@ -1,5 +1,7 @@
-import { type KafkaServer, type OutgoingRecord, type ProducerIdentity } from "./client.ts";
+import type { KafkaServer, ProducerIdentity } from "./client.ts";
 import { type Link, openLink } from "./link.ts";
+import type { OutgoingRecord } from "./record-batch.ts";
+import { produce } from "./wire.ts";
 
 /**
  * The right to write into a topic, until another takes it: producers under transactional ids that belong to the topic. Who takes them
@@ -15,11 +17,13 @@ export interface Fence {
 }
 
 /**
- * Two ids in turn: while the broker still writes the end of one transaction, the next has begun under the other. No more than one is
- * undecided at any time, so that nothing has to be taken back behind one that fails; and so no two aborted ones overlap, which
- * kafkajs's own consumers would show (see `committed`).
+ * Three ids in turn: while one transaction is sent and decided the next begins under another, and the end of the one before is still
+ * being written. No more than one has records and is undecided at any time, so that nothing has to be taken back behind one that fails;
+ * and so no two aborted ones overlap, which kafkajs's own consumers would show (see `committed`).
  */
-const turns = 2;
+const turns = 3;
+/** Milliseconds that a transaction may wait for its records: it is ended before the broker does so, which would break the fence. */
+const longestAhead = 3000;
 /** Milliseconds. A holder that died leaves a transaction that hides all behind it, until it is taken over, or this is over. */
 const transactionTimeout = 10_000;
 const patience = 6000;
@@ -38,6 +42,7 @@ export const takeFence = async (server: KafkaServer, topic: string): Promise<Fen
       turn = (turn + 1) % turns;
       if (!mine) throw new RangeError("no producer");
       await mine.begin();
+      producers[turn]?.beginAhead();
       const offsets: number[] = [];
       for (const batch of batches) offsets.push(await mine.send(batch));
       await mine.commit();
@@ -57,16 +62,38 @@ const producer = async (link: Link, topic: string, transactionalId: string) => {
   const identity: ProducerIdentity = { transactionalId, producerId: given.producerId, producerEpoch: given.producerEpoch };
   let sequence = 0;
 
-  const begin = () => link.ask(seat, (broker) => broker.addPartitionsToTxn({ ...identity, topics: [{ topic, partitions: [0] }] }), patience);
-  const send = async (messages: readonly OutgoingRecord[]): Promise<number> => {
-    const topicData = [{ topic, partitions: [{ partition: 0, firstSequence: sequence, messages }] }];
+  let ended: Promise<unknown> = Promise.resolve();
+  let begun: Promise<unknown> | undefined;
+  let waiting: NodeJS.Timeout | undefined;
+
+  const add = () => link.ask(seat, (broker) => broker.addPartitionsToTxn({ ...identity, topics: [{ topic, partitions: [0] }] }), patience);
+  const end = (transactionResult: boolean) => link.ask(seat, (broker) => broker.endTxn({ ...identity, transactionResult }), patience);
+  const begin = () => {
+    clearTimeout(waiting);
+    return (begun ??= ended.then(add));
+  };
+  const beginAhead = () => {
+    // A failure shows when its turn comes.
+    begin().catch(ignore);
+    waiting = setTimeout(giveUp, longestAhead).unref();
+  };
+  const giveUp = () => {
+    ended = begun?.then(() => end(false)).catch(ignore) ?? ended;
+    begun = undefined;
+  };
+  const send = async (records: readonly OutgoingRecord[]): Promise<number> => {
+    const sender = { ...identity, producerId: BigInt(identity.producerId), firstSequence: sequence };
     // Sent again under the same sequence where the answer was lost: the broker takes it once.
-    const { topics } = await link.ask({ topic }, (broker) => broker.produce({ ...identity, acks: -1, timeout: 5000, topicData }), patience);
-    sequence = (sequence + messages.length) % 2 ** 31;
-    const offset = Number(topics[0]?.partitions[0]?.baseOffset ?? -1);
+    const offset = await link.ask({ topic }, (broker) => produce(broker, { topic, records, sender }), patience);
+    sequence = (sequence + records.length) % 2 ** 31;
     if (offset < 0) throw new Error(`the records of ${transactionalId} were taken without a place`);
     return offset;
   };
-  const commit = () => link.ask(seat, (broker) => broker.endTxn({ ...identity, transactionResult: true }), patience);
-  return { begin, send, commit };
+  const commit = async () => {
+    begun = undefined;
+    await end(true);
+  };
+  return { begin, beginAhead, send, commit };
 };
+
+const ignore = () => undefined;

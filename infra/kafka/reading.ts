@@ -5,7 +5,7 @@ import { pageCharacters } from "#infra/log/event-log.ts";
 import { groups } from "#infra/log/groups.ts";
 import type { Tail } from "#infra/log/index/tail.ts";
 import type { Recent } from "./recent.ts";
-import { type LoggedEvent, loggedEvent, storedEvent } from "./record.ts";
+import { type LoggedEvent, loggedEvent, positionOf, storedEvent } from "./record.ts";
 import type { TopicLog } from "./topic-log.ts";
 
 export interface Reading {
@@ -109,7 +109,7 @@ const fetchAt = async (log: TopicLog, recent: Recent, positions: readonly number
     const together = positions.findIndex((other, index) => index >= next && other > position + (index - next + 1) * near);
     const maxBytes = Math.min(1_000_000, 20_000 + ((together < 0 ? positions.length : together) - next) * 10_000);
     const { records, nextOffset } = await log.fetchFrom(position - 1, { maxBytes });
-    const at = new Map(records.map((record) => [Number(record.offset) + 1, record]));
+    const at = new Map(records.map((record) => [positionOf(record.offset), record]));
     for (let wanted = positions[next]; wanted !== undefined && wanted <= nextOffset; wanted = positions[++next]) {
       const record = at.get(wanted);
       if (!record) throw new Error(`no event at position ${wanted}`);

@@ -1,7 +1,7 @@
 import type { StoredEvent } from "#domain/kernel/event.ts";
 import type { PreparedAppend } from "#infra/log/prepared.ts";
 import { dataOf } from "#infra/log/rows.ts";
-import type { OutgoingRecord, RawRecord } from "./client.ts";
+import type { LogRecord, OutgoingRecord } from "./record-batch.ts";
 
 /** What an append needs beside itself to be written. */
 export interface Placing {
@@ -36,29 +36,29 @@ export interface LoggedEvent extends Omit<StoredEvent, "data"> {
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /** Throws a defect where somebody else has written into the topic. */
-export const loggedEvent = ({ offset, key, value, headers }: RawRecord): LoggedEvent => {
+export const loggedEvent = ({ offset, key, value, headers }: LogRecord): LoggedEvent => {
   const text = (name: string): string => {
     const found = headers[name];
     if (found === undefined) throw new Error(`the record at offset ${offset} is no event of Waybill: it has no header ${name}`);
-    return found.toString();
+    return found;
   };
   const [index, count] = text("append").split("/").map(Number);
   const event: Mutable<LoggedEvent> = {
-    position: positionOf(Number(offset)),
+    position: positionOf(offset),
     revision: Number(text("revision")),
     at: text("at"),
     id: text("id"),
-    stream: key?.toString() ?? "",
+    stream: key,
     type: text("type"),
     actor: text("actor"),
     commandId: text("commandId"),
     correlationId: text("correlationId"),
-    json: value?.toString() ?? "{}",
+    json: value,
     last: index === (count ?? 0) - 1,
   };
-  if (headers["reason"]) event.reason = text("reason");
-  if (headers["causationId"]) event.causationId = text("causationId");
-  if (headers["traceparent"]) event.traceparent = text("traceparent");
+  if (headers["reason"] !== undefined) event.reason = text("reason");
+  if (headers["causationId"] !== undefined) event.causationId = text("causationId");
+  if (headers["traceparent"] !== undefined) event.traceparent = text("traceparent");
   return event;
 };
 

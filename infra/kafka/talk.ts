@@ -5,6 +5,7 @@ import type { KafkaServer } from "./client.ts";
 import { protocolError } from "./failure.ts";
 import { openLink } from "./link.ts";
 import { topicLog } from "./topic-log.ts";
+import { produce } from "./wire.ts";
 
 /** Says something to all who listen to a topic; in the order of saying, sometimes twice. Throws `Unavailable`. */
 export interface Mouth {
@@ -15,9 +16,8 @@ export interface Mouth {
 export const openMouth = (server: KafkaServer, topic: string): Mouth => {
   const link = openLink(server);
   const say = groups<readonly string[], true>(async (group) => {
-    const messages = group.flat().map((value) => ({ key: "", value }));
-    const topicData = [{ topic, partitions: [{ partition: 0, firstSequence: 0, messages }] }];
-    await link.ask({ topic }, (broker) => broker.produce({ acks: -1, timeout: 5000, topicData }));
+    const records = group.flat().map((value) => ({ key: "", value }));
+    await link.ask({ topic }, (broker) => produce(broker, { topic, records }));
     return group.map(() => true);
   }, { weigh: (texts) => texts.reduce((sum, { length }) => sum + length + 100, 0), most: 1_000_000 });
   const close = async () => {
@@ -56,7 +56,7 @@ export const openEar = async <Schema extends z.ZodType>(server: KafkaServer, top
     offset = nextOffset;
     for (const { value } of records) {
       // Another version of this program may say what this one does not know.
-      const parsed = schema.safeParse(JSON.parse(value?.toString() ?? "null"));
+      const parsed = schema.safeParse(JSON.parse(value));
       if (parsed.success) hear(parsed.data);
     }
   };

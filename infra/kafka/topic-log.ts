@@ -1,7 +1,8 @@
 import { groups } from "#infra/log/groups.ts";
-import type { RawRecord } from "./client.ts";
 import { committed } from "./committed.ts";
 import type { Link } from "./link.ts";
+import type { LogRecord } from "./record-batch.ts";
+import { fetchStretch } from "./wire.ts";
 
 export interface FetchOptions {
   /** About; the first batch of records comes whole however large it is. */
@@ -14,7 +15,7 @@ export interface FetchOptions {
 
 export interface Fetched {
   /** Committed, in order. */
-  readonly records: readonly RawRecord[];
+  readonly records: readonly LogRecord[];
   /** Everything before it has been looked at. */
   readonly nextOffset: number;
   /** No transaction before it is open. */
@@ -45,15 +46,9 @@ export const topicLog = (link: Link, topic: string): TopicLog => {
   }, { weigh: () => 0, most: 1 });
 
   const fetchFrom: TopicLog["fetchFrom"] = async (offset, { maxBytes, maxWaitMs = 0, patience }) => {
-    const partitions = [{ partition: 0, fetchOffset: offset, maxBytes }];
-    const request = { replicaId: -1, isolationLevel: 1, maxWaitTime: maxWaitMs, minBytes: 1, maxBytes, topics: [{ topic, partitions }] } as const;
-    const { responses } = await link.ask({ topic }, (broker) => broker.fetch(request), patience);
-    const found = responses[0]?.partitions[0];
-    if (!found) throw new Error(`nothing about topic ${topic} in the answer`);
-    const last = found.messages.at(-1);
-    // A batch comes whole: the first records may lie before what was asked for.
-    const records = committed(found).filter((record) => Number(record.offset) >= offset);
-    return { records, nextOffset: Math.max(offset, last ? Number(last.offset) + 1 : 0), lastStableOffset: Number(found.lastStableOffset) };
+    const stretch = await link.ask({ topic }, (broker) => fetchStretch(broker, { topic, offset, maxBytes, maxWaitMs }), patience);
+    const last = stretch.batches.at(-1)?.lastOffset ?? -1;
+    return { records: committed(stretch, offset), nextOffset: Math.max(offset, last + 1), lastStableOffset: stretch.lastStableOffset };
   };
   return { fetchFrom, stableEnd: () => stableEnd(), end: () => endAs(0) };
 };

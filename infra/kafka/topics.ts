@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "#domain/kernel/errors.ts";
 import { CannotStart } from "#infra/cannot-start.ts";
 import { adminOf, type KafkaServer } from "./client.ts";
-import { protocolError } from "./failure.ts";
+import { failureOf, protocolError } from "./failure.ts";
 
 /** The topics of one log: what has happened, for everybody; and two for talk between the nodes, which may be lost. */
 export const topicsOf = (topic: string) => ({ events: topic, appends: `${topic}.appends`, receipts: `${topic}.receipts` }) as const;
@@ -39,6 +40,7 @@ const publicSettings = (replication: number): Readonly<Record<string, string>> =
   "min.insync.replicas": replication >= 3 ? "2" : "1",
   "unclean.leader.election.enable": "false",
   "max.message.bytes": String(largestBatch),
+  "compression.type": "producer",
 });
 
 const create = async (admin: Admin, topic: string, replication: number) => {
@@ -50,7 +52,7 @@ const create = async (admin: Admin, topic: string, replication: number) => {
   const topics = missing.filter(([name]) => !there.has(name)).map(([name, entries]) => made(name, replication, entries));
   if (topics.length === 0) return;
   try {
-    await admin.createTopics({ topics, waitForLeaders: true });
+    await admin.createTopics({ topics, waitForLeaders: false });
   } catch (error) {
     if (JSON.stringify(reasons(error)).includes("INVALID_REPLICATION_FACTOR")) throw tooFewBrokers(replication, error);
     throw error;
@@ -71,7 +73,7 @@ const reasons = (error: unknown): string[] => {
 };
 
 const check = async (admin: Admin, topic: string, replication: number) => {
-  const { topics } = await admin.fetchTopicMetadata({ topics: Object.values(topicsOf(topic)) });
+  const { topics } = await known(admin, Object.values(topicsOf(topic)));
   for (const { name, partitions } of topics) {
     if (partitions.length !== 1) throw unfit(name, `has ${partitions.length} partitions`, "one partition gives the one order of all events: use another KAFKA_TOPIC");
     const copies = partitions[0]?.replicas.length ?? 0;
@@ -84,6 +86,17 @@ const check = async (admin: Admin, topic: string, replication: number) => {
     if (found !== undefined && !fits(name, found, value))
       throw unfit(topic, `has ${name}=${found}`, `set it: kafka-configs.sh --alter --entity-type topics --entity-name ${topic} --add-config ${name}=${value}`);
   }
+};
+
+/** What has just been made is not known to every broker at once: kafkajs waits for leaders, but not for that. */
+const known = async (admin: Admin, topics: string[]) => {
+  for (const deadline = performance.now() + 10_000; ; )
+    try {
+      return await admin.fetchTopicMetadata({ topics });
+    } catch (error) {
+      if (failureOf(error) !== "moved" || performance.now() > deadline) throw error;
+      await sleep(50);
+    }
 };
 
 const atLeast = new Set(["min.insync.replicas", "max.message.bytes"]);

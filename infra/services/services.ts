@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { CannotStart } from "#infra/cannot-start.ts";
 import { cacheFolder } from "#infra/config.ts";
 import { type Choices, choicesIn } from "./choices.ts";
-import { broker } from "./kafka/broker.ts";
+import { broker, type Place } from "./kafka/broker.ts";
+import type { Line } from "./kafka/properties.ts";
 import { databaseUrl, postgres } from "./postgres.ts";
 import { redis } from "./redis.ts";
 import { type Service, service } from "./service.ts";
@@ -18,6 +19,8 @@ export interface Options {
   readonly brokers?: 1 | 3 | undefined;
   /** All without it. */
   readonly only?: readonly Kind[] | undefined;
+  /** Further ways to the brokers: for tests that stand between. */
+  readonly lines?: readonly Line[] | undefined;
   /** Told what takes long. */
   readonly tell?: ((line: string) => void) | undefined;
 }
@@ -32,12 +35,12 @@ export interface Services {
   readonly environment: () => Readonly<Record<string, string>>;
 }
 
-export const services = async ({ data, brokers, only = kinds, tell = () => undefined }: Options): Promise<Services> => {
+export const services = async ({ data, brokers, only = kinds, lines, tell = () => undefined }: Options): Promise<Services> => {
   // PostgreSQL's user must pass through, and may not list.
   mkdirSync(data, { recursive: true, mode: 0o711 });
   const folder = realpathSync(data);
   const choices = await choicesIn(folder, brokers);
-  const all = serversOf(folder, choices, tell)
+  const all = serversOf(folder, choices, { lines, tell })
     .filter(({ name }) => only.some((kind) => name.startsWith(kind)))
     .map(service);
   return {
@@ -58,10 +61,10 @@ export const services = async ({ data, brokers, only = kinds, tell = () => undef
   };
 };
 
-const serversOf = (data: string, choices: Choices, tell: (line: string) => void) => [
+const serversOf = (data: string, choices: Choices, more: Pick<Place, "lines" | "tell">) => [
   postgres(join(data, "postgres"), choices.ports["postgres"] ?? 0, choices.password),
   redis(join(data, "redis"), choices.ports["redis"] ?? 0, choices.password),
-  ...Array.from({ length: choices.brokers }, (_, at) => broker(at + 1, choices, { folder: join(data, `kafka-${at + 1}`), cache: cacheFolder(), tell })),
+  ...Array.from({ length: choices.brokers }, (_, at) => broker(at + 1, choices, { folder: join(data, `kafka-${at + 1}`), cache: cacheFolder(), ...more })),
 ];
 
 const settled = async (works: readonly Promise<void>[]): Promise<void> => {

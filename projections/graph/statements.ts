@@ -97,8 +97,9 @@ const ofVersion = (source: string, { key: spelt, dependencies, integrity }: Pack
   const key = canonicalPurl(spelt) ?? spelt;
   const name = packageOf(key);
   const to = new Map<string, { relation: string; requirement: string }>();
+  const targets = targetsOf(key);
   for (const dependency of dependencies)
-    for (const target of targetsOf(key, dependency)) {
+    for (const target of targets(dependency)) {
       const before = to.get(target);
       const { relation, requirement } = dependency;
       to.set(target, before ? { relation: joined(before.relation, relation), requirement: joined(before.requirement, requirement) } : { relation, requirement });

@@ -1,3 +1,4 @@
+import { startProtocolServer } from "./eventstore.ts";
 import { freshDatabase } from "./postgres.ts";
 
 /** The log engine that `LOG_ENGINE` names, on servers of which this test has a part for itself. */
@@ -16,9 +17,13 @@ const engineNamed = async (engine: string): Promise<Engine> => {
   // Several installations share the servers of the environment.
   const name = `waybill-test-${process.pid}-${++engines}`;
   const own = { LOG_ENGINE: engine, REDIS_PREFIX: name, ...(engine === "kafka" ? { KAFKA_TOPIC: name } : {}) };
-  if (engine === "sqlite") return { environment: own, [Symbol.asyncDispose]: () => Promise.resolve() };
-  const database = await freshDatabase();
-  return { environment: { ...servers, ...own, DATABASE_URL: database.url }, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+  await using opened = new AsyncDisposableStack();
+  const environment: Record<string, string> = { ...own };
+  if (engine !== "sqlite") Object.assign(environment, servers, { DATABASE_URL: opened.use(await freshDatabase()).url });
+  // Without a real one, the tests' server of its protocol.
+  if (engine === "eventstoredb" && !process.env["EVENTSTORE_URL"]) environment["EVENTSTORE_URL"] = opened.use(await startProtocolServer()).url;
+  const using = opened.move();
+  return { environment, [Symbol.asyncDispose]: () => using.disposeAsync() };
 };
 
 /** Also for those who have nothing else of this process's environment. */

@@ -15,6 +15,8 @@ export interface ProtocolServer extends AsyncDisposable {
   readonly kill: () => Promise<void>;
   /** Again, on the same port and file. */
   readonly start: () => Promise<void>;
+  /** Stops the process where it is, or lets it go on. */
+  readonly signal: (signal: "SIGSTOP" | "SIGCONT") => void;
 }
 
 export const startProtocolServer = async (options: Omit<Options, "file" | "port"> = {}): Promise<ProtocolServer> => {
@@ -27,6 +29,7 @@ export const startProtocolServer = async (options: Omit<Options, "file" | "port"
     url: `esdb://127.0.0.1:${port}?tls=${options.tls !== undefined}`,
     order: (order) => running.order(order),
     kill: () => running.kill(),
+    signal: (signal) => running.signal(signal),
     start: async () => {
       running = await launch({ ...options, file, port });
     },
@@ -50,6 +53,7 @@ const launch = async (options: Options) => {
       child.stdin.write(`${JSON.stringify(order)}\n`);
       await lines.next();
     },
+    signal: (signal: NodeJS.Signals) => void child.kill(signal),
     kill: async () => {
       child.kill("SIGKILL");
       await ended;

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
+import type { entrance } from "#api/access/entrance.ts";
 import type { Principal } from "#api/access/principal.ts";
-import type { Application } from "#api/application.ts";
-import { bearerSecret } from "#api/access/bearer.ts";
+import type { Limits } from "#api/application.ts";
 import type { Issue } from "#domain/kernel/errors.ts";
-import { type Problem, unauthenticated } from "#api/problem.ts";
+import type { Problem } from "#api/problem.ts";
 import { parseJson } from "#api/json.ts";
 import { readBody } from "./body.ts";
 import { type Params, paramsOf, urlParams } from "./params.ts";
@@ -17,15 +17,14 @@ export interface Entered {
 export const malformed = (title: string, issues: readonly Issue[] = []): Problem => ({ status: 400, code: "INVALID_INPUT", title, issues });
 
 /** The account behind a request and what it asks for; or the problem that ends it before GraphQL begins. */
-export const letIn = async ({ authenticate, limits }: Application, request: IncomingMessage): Promise<Entered | { readonly problem: Problem }> => {
+export const letIn = async (enter: ReturnType<typeof entrance>, limits: Limits, request: IncomingMessage): Promise<Entered | { readonly problem: Problem }> => {
   // RFC 9112 §3.2: a malformed Host is answered with 400. graphql-yoga makes a URL of it.
   if (!URL.canParse(`http://${request.headers.host ?? "localhost"}/`)) return { problem: malformed("The header Host is malformed") };
-  const secret = bearerSecret(request.headers.authorization);
-  const principal = secret === null ? null : await authenticate(secret);
-  if (secret === null || principal === null) return { problem: unauthenticated };
+  const entered = await enter(request);
+  if ("problem" in entered) return entered;
   const asked = request.method === "GET" ? searched(request) : await posted(request, limits.bodyBytes);
   if ("problem" in asked) return asked;
-  return "issues" in asked ? { problem: malformed("The request is malformed", asked.issues) } : { principal, secret, params: asked };
+  return "issues" in asked ? { problem: malformed("The request is malformed", asked.issues) } : { ...entered, params: asked };
 };
 
 type Asked = ReturnType<typeof paramsOf> | { readonly problem: Problem };

@@ -47,9 +47,17 @@ export const Task = builder.node(builder.objectRef<TaskView>("Task"), {
 });
 
 const find = async (context: Context, id: string, after?: number | null): Promise<TaskView | null> => {
+  const hot = await findHot(context, id, after ?? context.after);
+  if (hot) return hot;
   const view = await shown(context, "tasks", after);
   const row = await taskById(context.application.sql, id);
   return row && { ...row, ...view };
+};
+
+/** Where the copy at hand shows what was asked for, and is no older than the read model is known to be. */
+const findHot = async ({ application: { hotTasks, progress } }: Context, id: string, asked: number | null): Promise<TaskView | null> => {
+  const found = await hotTasks?.find(id);
+  return found && found.position >= Math.max(asked ?? 0, progress.position("tasks")) ? { ...found.row, position: found.position, stale: false } : null;
 };
 
 const Id = z.looseObject({ id: UuidOrNodeId("Task") });

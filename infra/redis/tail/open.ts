@@ -1,5 +1,4 @@
 import type { EventLog } from "#commands/ports/event-log.ts";
-import { keepUp } from "#infra/redis/keep-up.ts";
 import type { Redis } from "#infra/redis/redis.ts";
 import { tailOf } from "./tail.ts";
 import { tailedLog } from "./tailed-log.ts";
@@ -16,6 +15,3 @@ export const openTailedLog = async (log: EventLog, redis: Redis): Promise<Follow
   const wake = await wakeOf(redis, tail, log);
   return { log: tailedLog(log, { tail, wake }), [Symbol.asyncDispose]: async () => wake[Symbol.asyncDispose]() };
 };
-
-/** Keeps the tail in Redis up with the log. */
-export const deliverTail = (log: EventLog, redis: Redis, failed: (error: unknown) => void): AsyncDisposable => keepUp(log, tailOf(redis, log), failed);

@@ -9,7 +9,7 @@ import { archiveOptions, keepArchive } from "./archive.ts";
 import { jarsFolder, kafkaJars } from "./jars.ts";
 import { findJava, type Java } from "./java.ts";
 import { liveBrokers } from "./metadata.ts";
-import { properties } from "./properties.ts";
+import { type Line, properties } from "./properties.ts";
 
 const logging = fileURLToPath(import.meta.resolve("./log4j2.xml"));
 
@@ -22,10 +22,11 @@ export interface Place {
   /** Where Kafka's classes are kept for all data folders. */
   readonly cache: string;
   readonly tell: (line: string) => void;
+  readonly lines?: readonly Line[] | undefined;
 }
 
 /** One broker, from Apache's artifacts, in KRaft mode. */
-export const broker = (id: number, { brokers, ports, cluster }: Choices, { folder, cache, tell }: Place): Server => {
+export const broker = (id: number, { brokers, ports, cluster }: Choices, { folder, cache, tell, lines }: Place): Server => {
   const name = `kafka-${id}`;
   const portOf = (name: string) => ports[name] ?? 0;
   const port = portOf(name);
@@ -41,7 +42,7 @@ export const broker = (id: number, { brokers, ports, cluster }: Choices, { folde
       const found = await findJava();
       const jars = await kafkaJars(cache, tell);
       const file = join(folder, "server.properties");
-      writeFileSync(file, properties({ id, data: join(folder, "data"), ports: all }));
+      writeFileSync(file, properties({ id, data: join(folder, "data"), ports: all }, lines));
       const options = [`-Dlog4j2.configurationFile=${logging}`, "-cp", `${jars}/*`];
       await format(found, [...options, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", file], folder);
       const java = [...(brokers === 1 ? large : small), ...archiveOptions(jars, folder, found), ...options];

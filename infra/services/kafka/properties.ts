@@ -6,15 +6,33 @@ export interface Broker {
   readonly ports: readonly { readonly clients: number; readonly controller: number }[];
 }
 
+/** A further way to a broker, for clients who are told another port than it listens on: that of a proxy. */
+export interface Line {
+  readonly broker: number;
+  /** Capital letters and digits. */
+  readonly name: string;
+  readonly port: number;
+  readonly advertised: number;
+}
+
+const among = (listeners: readonly string[]) => listeners.join(",");
+
 /** Its `server.properties`. */
-export const properties = ({ id, data, ports }: Broker): string => {
+export const properties = ({ id, data, ports }: Broker, allLines: readonly Line[] = []): string => {
   const own = ports[id - 1];
   const copies = ports.length;
+  const lines = allLines.filter(({ broker }) => broker === id);
   const settings = {
     "process.roles": "broker,controller",
     "node.id": id,
     "controller.quorum.voters": ports.map(({ controller }, at) => `${at + 1}@127.0.0.1:${controller}`).join(","),
-    listeners: `PLAINTEXT://127.0.0.1:${own?.clients},CONTROLLER://127.0.0.1:${own?.controller}`,
+    listeners: among([`PLAINTEXT://127.0.0.1:${own?.clients}`, `CONTROLLER://127.0.0.1:${own?.controller}`, ...lines.map(({ name, port }) => `${name}://127.0.0.1:${port}`)]),
+    ...(lines.length === 0 ? {} : {
+      "advertised.listeners": among([`PLAINTEXT://127.0.0.1:${own?.clients}`, ...lines.map(({ name, advertised }) => `${name}://127.0.0.1:${advertised}`)]),
+      "listener.security.protocol.map": among(["PLAINTEXT", "CONTROLLER", ...lines.map(({ name }) => name)].map((name) => `${name}:PLAINTEXT`)),
+      // So many for each listener.
+      "num.network.threads": 1,
+    }),
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
     "log.dirs": data,

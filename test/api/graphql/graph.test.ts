@@ -78,6 +78,27 @@ describe("GraphQL of the artifact graph", () => {
     assert.equal(byTime.at("graph.asOf"), 0);
   });
 
+  it("explains a node, an attribute and a link by the events behind them", async () => {
+    const answer = await ask(
+      `node: explain(node: "${image}") { truncated facts { what source begun { position } ended { position } } }
+       size: explain(node: "${image}", attribute: "size") { facts { name value begun { type } } }
+       link: explain(link: { type: CONTAINS, from: "${image}", to: "${bash}" }) { facts { source attributes begun { position } } }`,
+    );
+    assert.deepEqual([answer.at("graph.node.facts.0.what"), answer.at("graph.node.facts.0.begun.position"), answer.at("graph.node.facts.0.ended")], ["NODE", positions[0], null]);
+    assert.deepEqual(answer.at("graph.size.facts"), [{ name: "size", value: 7, begun: { type: "graph.NodesRecorded.v1" } }]);
+    assert.deepEqual(answer.at("graph.link.facts"), [{ source: "syft", attributes: { layer: "1" }, begun: { position: positions[1] } }]);
+    assert.equal((await session().reader.ask("{ graph { explain { truncated } } }", {})).code, "INVALID_INPUT");
+  });
+
+  it("tells what changed between two moments, who did it and by which event", async () => {
+    const fields = "edges { node { what change key to type by { position actor type } } } pageInfo { hasNextPage endCursor }";
+    const answer = await ask(`diff(from: { position: ${positions[1]} }, first: 1) { ${fields} } small: diff(from: { position: 0 }, key: "${bash}") { edges { node { key } } }`);
+    assert.deepEqual([answer.at("graph.diff.edges.0.node.what"), answer.at("graph.diff.edges.0.node.change"), answer.at("graph.diff.edges.0.node.by.position")], ["NODE", "ADDED", positions[2]]);
+    assert.deepEqual(answer.at("graph.small.edges"), [{ node: { key: bash } }]);
+    const rest = await ask(`diff(from: { position: ${positions[1]} }, after: "${String(answer.at("graph.diff.pageInfo.endCursor"))}") { ${fields} }`);
+    assert.deepEqual([rest.at("graph.diff.edges.1.node.what"), rest.at("graph.diff.edges.1.node.type"), rest.at("graph.diff.pageInfo.hasNextPage")], ["LINK", "DEPLOYED_TO", false]);
+  });
+
   it("refuses a moment that has not come, and one that is none", async () => {
     const { reader } = session();
     assert.equal((await reader.ask("{ graph(asOf: { position: 999999 }) { asOf } }", {})).code, "POSITION_AHEAD");

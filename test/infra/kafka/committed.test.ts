@@ -1,41 +1,46 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
-import type { RawRecord } from "#infra/kafka/client.ts";
 import { committed } from "#infra/kafka/committed.ts";
 import { openLink } from "#infra/kafka/link.ts";
+import type { Batch } from "#infra/kafka/record-batch.ts";
 import { topicLog } from "#infra/kafka/topic-log.ts";
+import { upTo } from "#test/conformance/event-log/harness.ts";
 import { whenThere } from "#test/support/required.ts";
 import { createTopic, deleteTopics, transactions } from "./stranger.ts";
 
-const record = (offset: number, producerId: string, mark?: "abort" | "commit"): RawRecord => ({
-  offset: String(offset),
-  key: mark ? Buffer.from([0, 0, 0, mark === "abort" ? 0 : 1]) : Buffer.from("stream"),
-  value: Buffer.from("{}"),
-  headers: {},
-  isControlRecord: mark !== undefined,
-  batchContext: { producerId, inTransaction: true },
+const batch = (firstOffset: number, producerId: string, ends: Batch["ends"] = null, count = 1): Batch => ({
+  firstOffset,
+  lastOffset: firstOffset + count - 1,
+  producerId,
+  inTransaction: true,
+  ends,
+  records: (from) => upTo(count).map((index) => ({ offset: firstOffset + index, key: "k", value: "v", headers: {} })).filter(({ offset }) => offset >= from),
 });
 
-const offsets = (messages: readonly RawRecord[], abortedTransactions: readonly (readonly [string, number])[]) =>
-  committed({ messages, abortedTransactions: abortedTransactions.map(([producerId, firstOffset]) => ({ producerId, firstOffset: String(firstOffset) })) }).map(({ offset }) => Number(offset));
+const offsets = (batches: readonly Batch[], aborted: readonly (readonly [string, number])[], from = 0) =>
+  committed({ batches, aborted: aborted.map(([producerId, firstOffset]) => ({ producerId, firstOffset })) }, from).map(({ offset }) => offset);
 
 describe("Committed records of a fetch", () => {
   it("are all but the marks where nothing was aborted", () => {
-    assert.deepEqual(offsets([record(0, "a"), record(1, "a", "commit"), record(2, "b")], []), [0, 2]);
+    assert.deepEqual(offsets([batch(0, "a"), batch(1, "a", "commit"), batch(2, "b")], []), [0, 2]);
+  });
+
+  it("begin where they were asked for, also within a batch", () => {
+    assert.deepEqual(offsets([batch(0, "a", null, 3), batch(3, "a", null, 3)], [], 2), [2, 3, 4, 5]);
   });
 
   it("are without those of an aborted transaction, up to its mark", () => {
-    assert.deepEqual(offsets([record(0, "a"), record(1, "a", "abort"), record(2, "a"), record(3, "a", "commit")], [["a", 0]]), [2]);
+    assert.deepEqual(offsets([batch(0, "a"), batch(1, "a", "abort"), batch(2, "a"), batch(3, "a", "commit")], [["a", 0]]), [2]);
   });
 
   it("are without those of overlapping ones, whatever order they are named in", () => {
-    const messages = [record(10, "a"), record(11, "b"), record(12, "c"), record(13, "b", "abort"), record(14, "a"), record(15, "a", "abort"), record(16, "c", "commit")];
+    const messages = [batch(10, "a"), batch(11, "b"), batch(12, "c"), batch(13, "b", "abort"), batch(14, "a"), batch(15, "a", "abort"), batch(16, "c", "commit")];
     for (const aborted of [[["b", 11], ["a", 10]], [["a", 10], ["b", 11]]] as const) assert.deepEqual(offsets(messages, aborted), [12]);
   });
 
   it("are without those of transactions that began before the fetch, or whose mark comes in a later one", () => {
-    assert.deepEqual(offsets([record(12, "b"), record(13, "a"), record(14, "c")], [["a", 3], ["b", 12]]), [14]);
+    assert.deepEqual(offsets([batch(12, "b"), batch(13, "a"), batch(14, "c")], [["a", 3], ["b", 12]]), [14]);
   });
 });
 
@@ -57,7 +62,7 @@ whenThere("kafka", process.env["KAFKA_BROKERS"], (list) => {
             let offset = from;
             while (offset < end) {
               const { records, nextOffset } = await log.fetchFrom(offset, { maxBytes });
-              values.push(...records.map(({ value }) => String(value)));
+              values.push(...records.map(({ value }) => value));
               offset = nextOffset;
             }
             assert.deepEqual(values, expected.filter((each) => each.offset >= from).map(({ value }) => value), `from ${from} in pieces of ${maxBytes}`);

@@ -108,7 +108,7 @@ whenThere("kafka", process.env["KAFKA_BROKERS"], (list) => {
     it("lets nobody write who had it before, nor commit what was sent before", withPlace(async ({ topic }) => {
       await createTopic(brokers, topic);
       const link = openLink({ brokers });
-      const values = async () => (await topicLog(link, topic).fetchFrom(0, { maxBytes: 1_000_000 })).records.map(({ value }) => String(value));
+      const values = async () => (await topicLog(link, topic).fetchFrom(0, { maxBytes: 1_000_000 })).records.map(({ value }) => value);
       const first = await takeFence({ brokers }, topic);
       for (const index of upTo(5)) assert.equal((await first.write([[record(`a${index}`), record(`b${index}`)]])).length, 1);
       const second = await takeFence({ brokers }, topic);
@@ -131,7 +131,7 @@ whenThere("kafka", process.env["KAFKA_BROKERS"], (list) => {
 
   describe("The owner of a Kafka log", () => {
     it("is followed by another node when it is killed: what it acknowledged is there, and the appends of others go on", withPlace(async ({ topic, url, node }) => {
-      const owner = writer({ topic, url });
+      using owner = writer({ topic, url });
       await owner.acknowledged(20);
       await using log = await node();
       await append(log, "test.clock-before");
@@ -141,7 +141,7 @@ whenThere("kafka", process.env["KAFKA_BROKERS"], (list) => {
     }));
 
     it("that slept while another took over neither writes nor answers what is not so, when it wakes", withPlace(async ({ topic, url, node }) => {
-      const owner = writer({ topic, url });
+      using owner = writer({ topic, url });
       await owner.acknowledged(20);
       await using log = await node();
       for (const round of upTo(2)) {
@@ -168,7 +168,7 @@ whenThere("kafka", process.env["KAFKA_BROKERS"], (list) => {
     const acknowledged = async (count: number) => {
       while (commands.length < count && started.exitCode === null) await sleep(10);
     };
-    return { process: started, commands, acknowledged };
+    return { process: started, commands, acknowledged, [Symbol.dispose]: () => void started.kill("SIGKILL") };
   };
 });
 

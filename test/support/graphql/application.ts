@@ -26,7 +26,7 @@ export interface TestApplication extends AsyncDisposable {
   readonly commandsAre: (commands: Partial<Commands>) => void;
 }
 
-export const openApplication = async (changes: Partial<Pick<Application, "limits" | "persisted" | "status">> = {}): Promise<TestApplication> => {
+export const openApplication = async (changes: Partial<Pick<Application, "limits" | "persisted" | "status" | "hotTasks">> = {}): Promise<TestApplication> => {
   const database = await freshDatabase();
   const pool = openPool({ connectionString: database.url, max: 8 });
   const sql = databaseOver(pool);

@@ -1,0 +1,8 @@
+import { tokens } from "#projections/access/tokens.ts";
+import { explorer } from "#projections/audit/explorer.ts";
+import { graph } from "#projections/graph/graph.ts";
+import { tasks } from "#projections/tasks/tasks.ts";
+import { tuf } from "#projections/trust/tuf.ts";
+
+/** Every read model. */
+export const projections = [tuf, tasks, tokens, explorer, graph];
