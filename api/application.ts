@@ -2,6 +2,7 @@ import type { Commands } from "#commands/commands.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Ledger } from "#domain/audit/ledger.ts";
 import type { Refusal } from "#domain/kernel/decider.ts";
+import type { Walks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import type { TaskRow } from "#projections/tasks/queries.ts";
 import type { Authenticate } from "./access/principal.ts";
@@ -108,6 +109,8 @@ export interface PersistedDocuments {
 export interface Application {
   readonly commands: Commands;
   readonly sql: Sql;
+  /** Over the artifact graph. */
+  readonly walks: Walks;
   readonly log: EventLog;
   readonly progress: Progress;
   /** Name and key of the ledger; null before the first start of a worker. */

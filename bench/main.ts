@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { benchEngines } from "./engines.ts";
+import { benchGraph } from "./graph.ts";
 import { benchGraphql } from "./graphql.ts";
 import { benchImport } from "./import.ts";
 import { benchAuditVerify } from "./audit-verify.ts";
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   "audit-verify": benchAuditVerify,
   publication: benchPublication,
   import: benchImport,
+  graph: benchGraph,
   graphql: benchGraphql,
   "tuf-files": tufFilesBench,
 };

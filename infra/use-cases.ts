@@ -2,7 +2,11 @@ import { ledgerCodec } from "#domain/audit/events.ts";
 import { ledgerDecider } from "#domain/audit/ledger.ts";
 import { accessCodec } from "#domain/access/events.ts";
 import { token } from "#domain/access/token.ts";
-import { versionsCodec } from "#domain/graph/events.ts";
+import { endpoint } from "#domain/deliveries/endpoint.ts";
+import { deliveriesCodec } from "#domain/deliveries/events.ts";
+import { deployments } from "#domain/graph/deployments.ts";
+import { deploymentCodec, sourceCodec, versionsCodec } from "#domain/graph/events.ts";
+import { sources } from "#domain/graph/sources.ts";
 import { versions } from "#domain/graph/versions.ts";
 import type { PersistentMap } from "#domain/kernel/persistent-map.ts";
 import { taskCodec } from "#domain/tasks/events.ts";
@@ -13,7 +17,12 @@ import { targetsDecider } from "#domain/trust/targets.ts";
 import { issueToken } from "#commands/access/issue-token.ts";
 import { revokeToken } from "#commands/access/revoke-token.ts";
 import type { Commands } from "#commands/commands.ts";
+import type { WebhookCommands } from "#commands/deliveries/commands.ts";
+import { recordDeployment } from "#commands/graph/record-deployment.ts";
+import { recordLinks } from "#commands/graph/record-links.ts";
+import { recordNodes } from "#commands/graph/record-nodes.ts";
 import { recordVersions } from "#commands/graph/record-versions.ts";
+import { withdraw } from "#commands/graph/withdraw.ts";
 import { aggregate } from "#commands/kernel/aggregate.ts";
 import type { Clock } from "#commands/ports/clock.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
@@ -32,13 +41,16 @@ export const aggregatesOn = (log: EventLog) => ({
   targets: aggregate(targetsDecider, targetsCodec, log, aMillionEntries),
   tasks: aggregate(task, taskCodec, log),
   tokens: aggregate(token, accessCodec, log),
+  endpoints: aggregate(endpoint, deliveriesCodec, log),
   ledgers: aggregate(ledgerDecider, ledgerCodec, log),
   ecosystems: aggregate(versions, versionsCodec, log, aMillionEntries),
+  sources: aggregate(sources, sourceCodec, log, aMillionEntries),
+  environments: aggregate(deployments, deploymentCodec, log, aMillionEntries),
 });
 
 export type Aggregates = ReturnType<typeof aggregatesOn>;
 
-export const commandsOf = (aggregates: Aggregates, log: EventLog, signer: Signer, clock: Clock): Commands => {
+export const commandsOf = (aggregates: Aggregates, log: EventLog, signer: Signer, clock: Clock): Omit<Commands, keyof WebhookCommands> => {
   const publishing = { ...aggregates, log, clock };
   return {
     bootstrapRepository: bootstrapRepository(aggregates.repositories, log, signer, clock),
@@ -46,6 +58,10 @@ export const commandsOf = (aggregates: Aggregates, log: EventLog, signer: Signer
     removeTargets: removeTargets(publishing),
     publish: publish(publishing),
     recordVersions: recordVersions(aggregates.ecosystems),
+    recordNodes: recordNodes(aggregates.sources),
+    recordLinks: recordLinks(aggregates.sources),
+    withdraw: withdraw(aggregates.sources),
+    recordDeployment: recordDeployment(aggregates.environments),
     issueToken: issueToken(aggregates.tokens),
     revokeToken: revokeToken(aggregates.tokens),
   };

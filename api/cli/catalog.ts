@@ -80,6 +80,11 @@ export const catalog: Catalog = [
     entries: [
       { name: "token", summary: "make, list and revoke tokens (for administrators)", load: async () => (await import("./token.ts")).token },
       {
+        name: "webhook",
+        summary: "send events to other systems (for administrators)",
+        load: async () => (await import("./webhook.ts")).webhook,
+      },
+      {
         name: "rebuild",
         summary: "fill a projection anew from the log, then switch to it",
         load: async () => (await import("./rebuild.ts")).rebuild,

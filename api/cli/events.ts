@@ -21,7 +21,7 @@ export const events = command(
       after: { kind: "integer", value: "POS", help: "begin behind this position; 0 is the beginning" },
       stream: { kind: "text", value: "STREAM", help: "only this stream: trust.targets-demo" },
       type: { kind: "text", value: "TYPE", help: "only this type: trust.TargetsAdded.v1, or trust.*" },
-      filter: { kind: "text", value: "FILTER", help: "only these: 'type=trust.*;stream=trust.targets-demo;kind=artifact;key=pkg:deb/'" },
+      filter: { kind: "text", value: "FILTER", help: "only these: 'type=trust.*;stream=trust.*;kind=artifact;key=pkg:deb/'" },
       export: { kind: "text", value: "FILE", help: "into this file, - for standard output; with --after, --until and --filter" },
       until: { kind: "integer", value: "POS", help: "export: up to this position (the newest)" },
       limit: {

@@ -12,7 +12,7 @@ import { birthOf, gone, signal } from "./processes.ts";
 import { program } from "./programs.ts";
 import type { Server } from "./server.ts";
 
-const settings = { max_connections: "200", listen_addresses: "127.0.0.1", unix_socket_directories: "" };
+const settings = { max_connections: "500", listen_addresses: "127.0.0.1", unix_socket_directories: "" };
 
 export const databaseUrl = (port: number, password: string): string => `postgres://waybill:${password}@127.0.0.1:${port}/postgres`;
 

@@ -35,7 +35,7 @@ export const startPostgres = async ({ fsync = false, tls }: { readonly fsync?: b
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr.toString()}`);
   const port = await freePort();
   const url = `postgres://waybill@127.0.0.1:${port}/postgres`;
-  const options = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories=", `fsync=${fsync ? "on" : "off"}`, ...(tls ? tlsOptions : [])];
+  const options = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=500", `fsync=${fsync ? "on" : "off"}`, ...(tls ? tlsOptions : [])];
   let server: ChildProcess | undefined;
   process.once("exit", () => server?.kill("SIGQUIT"));
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Dependency, PackageVersion } from "#domain/graph/events.ts";
 import { IndexError } from "./index-error.ts";
 import type { PackageEntry } from "./package-entry.ts";
-import { purl } from "./purl.ts";
+import { purl } from "#domain/graph/purl.ts";
 
 const Ranges = z.record(z.string(), z.string()).optional();
 

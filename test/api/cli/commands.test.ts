@@ -43,7 +43,7 @@ describe("waybill add", () => {
       env: env(server),
     });
     assert.equal(stderr, "");
-    assert.match(stdout, /^added 2 targets to demo \(300\.0 KB\)\npublished timestamp v5, snapshot v5, bins-3f v2 in \d+ ms\n$/);
+    assert.match(stdout, /^added 2 targets to demo \(300\.0 KB\)\npublished timestamp v5, snapshot v5, bins-3f v2 in [\d.]+ m?s\n$/);
     assert.equal(code, 0);
     const input = server.asked.find(({ name }) => name === "AddTargets")?.variables["input"];
     assert.partialDeepStrictEqual(input, {
@@ -227,6 +227,13 @@ describe("waybill status", () => {
     const { code, stdout } = await waybill(["status"], { env: env(server) });
     assert.equal(code, 1);
     assert.match(stdout, /tuf stopped at position 77: bad event/);
+  });
+
+  it("says what is degraded, and exits with 0: everything works", async () => {
+    await using server = await FakeServer.start({ answers: { Status: () => status([projection("tuf")], [], ["redis: connection refused"]) } });
+    const { code, stdout } = await waybill(["status"], { env: env(server) });
+    assert.equal(code, 0);
+    assert.match(stdout, /^degraded: redis: connection refused$/m);
   });
 });
 

@@ -41,6 +41,13 @@ describe("Feeds of events", () => {
     return { response, heard, ended, close: () => over.abort(), positions: () => heard.map(({ id }) => id) };
   };
 
+  const lines = async (query: string) => {
+    const { status, headers, body } = await ask(server.port, `/events.ndjson${query}`, { headers: bearer("read") });
+    assert.equal(status, 200);
+    const text = body.toString();
+    return { until: headers["waybill-until"], positions: text.split("\n").filter(Boolean).map((line) => Line.parse(JSON.parse(line)).position) };
+  };
+
   it("stream what is there and what comes, each event once, with its position as the id", async () => {
     log.write(added("a"), added("b"));
     const stream = await listen("?after=0");
@@ -94,12 +101,6 @@ describe("Feeds of events", () => {
 
   it("export everything up to the head, and go on behind a position", async () => {
     log.write(...Array.from({ length: 1200 }, (_, index) => added(index % 2 ? "odd" : "even")));
-    const lines = async (query: string) => {
-      const { status, headers, body } = await ask(server.port, `/events.ndjson${query}`, { headers: bearer("read") });
-      assert.equal(status, 200);
-      const text = body.toString();
-      return { until: headers["waybill-until"], positions: text.split("\n").filter(Boolean).map((line) => Line.parse(JSON.parse(line)).position) };
-    };
     const whole = await lines("");
     assert.deepEqual([whole.until, whole.positions.length, whole.positions[0], whole.positions.at(-1)], ["1200", 1200, 1, 1200]);
     assert.deepEqual((await lines("?after=10&until=14")).positions, [11, 12, 13, 14]);

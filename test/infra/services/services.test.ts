@@ -58,7 +58,7 @@ describe(missing.length > 0 ? `not run here: PostgreSQL and Redis as services ($
     await using services = await privately({ only });
     await services.up();
     await answer(services);
-    assert.deepEqual(await query(services.environment()["DATABASE_URL"], "select current_setting('max_connections')"), ["200"]);
+    assert.deepEqual(await query(services.environment()["DATABASE_URL"], "select current_setting('max_connections')"), ["500"]);
     await services.down();
     assert.deepEqual(services.environment(), {});
     assert.deepEqual(services.all.map(({ pid }) => pid), [null, null]);

@@ -3,7 +3,12 @@ import type { Commands } from "#commands/commands.ts";
 import type { EventLog, Receipt } from "#commands/ports/event-log.ts";
 import { eventId } from "#commands/kernel/command-id.ts";
 import { accessCodec, tokenStream } from "#domain/access/events.ts";
-import { versionsCodec, versionsStream } from "#domain/graph/events.ts";
+import { endpoint } from "#domain/deliveries/endpoint.ts";
+import { deliveriesCodec } from "#domain/deliveries/events.ts";
+import { aggregate } from "#commands/kernel/aggregate.ts";
+import { webhookCommandsOf } from "#infra/deliveries/use-cases.ts";
+import { memorySecrets } from "#test/support/memory-secrets.ts";
+import { deploymentCodec, deploymentsStream, sourceCodec, sourceStream, versionsCodec, versionsStream } from "#domain/graph/events.ts";
 import { refuse } from "#domain/kernel/decider.ts";
 import type { Cause } from "#domain/kernel/event.ts";
 import type { JsonObject } from "#domain/kernel/json.ts";
@@ -34,6 +39,7 @@ export const commandsFor = ({ log, established }: World): Commands => {
   };
 
   return {
+    ...webhookCommandsOf({ endpoints: aggregate(endpoint, deliveriesCodec, log), secrets: memorySecrets(), forbidden: async (url) => (url.includes("forbidden") ? "it is" : null), log, clock: Date.now }),
     bootstrapRepository: async ({ repository, settings }, cause) => {
       if (repositories.has(repository)) return refuse("REPOSITORY_EXISTS", `there is a repository ${repository} already`, { repository });
       repositories.add(repository);
@@ -62,6 +68,22 @@ export const commandsFor = ({ log, established }: World): Commands => {
     recordVersions: async ({ ecosystem, source, versions }, cause) => {
       const event = versionsCodec.encode({ type: "VersionsRecorded", ecosystem, source, versions });
       return { receipt: await record(versionsStream(ecosystem), event, cause), task: null };
+    },
+    recordNodes: async ({ source, nodes }, cause) => {
+      const event = sourceCodec.encode({ type: "NodesRecorded", source, nodes });
+      return { receipt: await record(sourceStream(source), event, cause), task: null };
+    },
+    recordLinks: async ({ source, links }, cause) => {
+      const event = sourceCodec.encode({ type: "LinksRecorded", source, links });
+      return { receipt: await record(sourceStream(source), event, cause), task: null };
+    },
+    withdraw: async ({ source, keys }, cause) => {
+      const event = sourceCodec.encode({ type: "NodesWithdrawn", source, keys });
+      return { receipt: await record(sourceStream(source), event, cause), task: null };
+    },
+    recordDeployment: async ({ environment, source, deployments: [first] }, cause) => {
+      const event = deploymentCodec.encode({ type: "Deployed", environment, source, service: first?.service ?? "", artifact: first?.artifact ?? "" });
+      return { receipt: await record(deploymentsStream(environment), event, cause), task: null };
     },
     issueToken: async ({ name, scope, expires }, cause) => {
       const token = randomUUID();

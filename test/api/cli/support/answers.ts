@@ -65,8 +65,8 @@ export const events = (...positions: readonly number[]): Answer => ({
   data: { events: { edges: positions.map((position) => ({ node: event(position) })), pageInfo: page } },
 });
 
-export const status = (projections: readonly object[] = [], workers: readonly object[] = []): Answer => ({
-  data: { status: { version: "0.1.0", degraded: [], log: { engine: "sqlite", head: 12_345 }, projections, workers } },
+export const status = (projections: readonly object[] = [], workers: readonly object[] = [], degraded: readonly string[] = []): Answer => ({
+  data: { status: { version: "0.1.0", degraded, log: { engine: "sqlite", head: 12_345 }, projections, workers } },
 });
 
 export const projection = (name: string, more: object = {}) => ({
