@@ -5,6 +5,7 @@ import { benchEngines } from "./engines.ts";
 import { benchGraph } from "./graph.ts";
 import { benchGraphql } from "./graphql.ts";
 import { benchImport } from "./import.ts";
+import { benchAuditVerify } from "./audit-verify.ts";
 import { benchLedger } from "./ledger.ts";
 import { benchLog } from "./log.ts";
 import { benchProjection } from "./projection.ts";
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   engines: benchEngines,
   projection: benchProjection,
   ledger: benchLedger,
+  "audit-verify": benchAuditVerify,
   publication: benchPublication,
   import: benchImport,
   graph: benchGraph,

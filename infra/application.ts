@@ -8,7 +8,7 @@ import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Secrets } from "#commands/ports/secrets.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { ReadModels } from "#projections/kernel/watch.ts";
-import { sqlWalks } from "#projections/graph/sql-walks.ts";
+import type { Walks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { CannotStart } from "./cannot-start.ts";
 import type { Config } from "./config.ts";
@@ -26,6 +26,7 @@ export interface ApplicationNeeds {
   readonly signer: Signer;
   readonly secrets: Secrets;
   readonly sql: Sql;
+  readonly walks: Walks;
   readonly aggregates: Aggregates;
   readonly readModels: ReadModels;
   readonly policies: () => Promise<readonly PolicyStatus[]>;
@@ -47,7 +48,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
       ...webhookCommandsOf({ endpoints: needs.aggregates.endpoints, secrets: needs.secrets, forbidden: forbiddenBy(reachOf(config.WAYBILL_WEBHOOK_ALLOW)), log, clock: Date.now }),
     },
     sql,
-    walks: sqlWalks(sql),
+    walks: needs.walks,
     log,
     progress: readModels,
     ledger: async () => (await needs.aggregates.ledgers.latest(ledgerStream)).state,

@@ -4,6 +4,7 @@ import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Leases } from "#commands/ports/leases.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { Application } from "#api/application.ts";
+import { sqlWalks } from "#projections/graph/sql-walks.ts";
 import { runProjections } from "#projections/kernel/run.ts";
 import { type Watched, watchProjections } from "#projections/kernel/watch.ts";
 import type { Database } from "#projections/ports/sql.ts";
@@ -16,6 +17,7 @@ import { type DataFolder, openDataFolder, type Place, placeOf } from "./data-fol
 import { runDeliveries } from "./deliveries/run.ts";
 import { deliverySettings } from "./deliveries/settings.ts";
 import { drain } from "./drain.ts";
+import { type OpenWalks, openWalks } from "./graph/open-walks.ts";
 import { type Listening, listen } from "./http.ts";
 import { apiRouters, httpOf, type RoleAtWork } from "./http-application.ts";
 import { openLeases } from "./leases.ts";
@@ -83,6 +85,7 @@ const ids = {
   policies: token<AsyncDisposable>("running policies"),
   background: token<AsyncDisposable>("background"),
   ledger: token<AsyncDisposable>("keeping the ledger"),
+  walks: token<OpenWalks>("walks over the graph"),
   application: token<Application>("application"),
   listening: token<Listening>("listening"),
 };
@@ -219,13 +222,14 @@ const bindDeliverer = (bind: Provide, { config, logger }: Setting): void => {
 
 const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
   bind(ids.followed, [ids.log, ids.redis], (log, redis) => (redis ? openTailedLog(log, redis) : { log }));
+  bind(ids.walks, [ids.readers, ids.readModels], (database, readModels) => openWalks({ database, sql: sqlWalks(database), readModels, config, logger }));
   bind(
     ids.application,
-    [ids.followed, ids.signer, ids.vault, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
-    ({ log }, signer, { secrets }, sql, aggregates, readModels, leases, workers, redis) => {
+    [ids.followed, ids.signer, ids.vault, ids.readers, ids.walks, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
+    ({ log }, signer, { secrets }, sql, { walks }, aggregates, readModels, leases, workers, redis) => {
       const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql, leases }));
       const inRedis = { hotTasks: redis ? openHotTasks(log, redis) : undefined, rates: ratesOf(config, redis), degraded: degradedBy(redis) };
-      return applicationOf({ ...inRedis, log, signer, secrets, sql, aggregates, readModels, workers, policies, config, logger, closing });
+      return applicationOf({ ...inRedis, log, signer, secrets, sql, walks, aggregates, readModels, workers, policies, config, logger, closing });
     },
   );
   bind(
@@ -240,9 +244,7 @@ const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
 };
 
 const bindHttp = (bind: Provide, { config, logger, leaving }: Setting): void => {
-  const { HOST: host, PORT: port, WAYBILL_ROLE: role, WAYBILL_DRAIN_MS: graceMs } = config;
-  const needs = order.filter((one) => role.includes(one)).map((one) => atWork[one]);
-  bind(ids.listening, [ids.redis, ...needs], (redis, ...parts) =>
-    listen(httpOf(parts, { roles: role, leaving, degraded: degradedBy(redis), logger }), { host, port, graceMs }),
-  );
+  const { HOST: host, PORT: port, WAYBILL_ROLE: roles, WAYBILL_DRAIN_MS: graceMs } = config;
+  bind(ids.listening, [ids.redis, ...order.filter((one) => roles.includes(one)).map((one) => atWork[one])], (redis, ...parts) =>
+    listen(httpOf(parts, { roles, leaving, degraded: degradedBy(redis), logger }), { host, port, graceMs }));
 };

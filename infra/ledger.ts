@@ -60,10 +60,12 @@ export const keepLedger = async (keeping: LedgerKeeping, signal: AbortSignal): P
 
 /** The newest note, shown; it is written down before anybody sees it. Null while the tree is smaller than what was signed. */
 const sign = async ({ sql, signer, log, file, readModels }: LedgerKeeping, ledger: Ledger): Promise<string | null> => {
+  // In this order: a tree that is asked for its size afterwards has everything that it had then.
+  const isWhole = readModels.position("ledger") >= (await log.head());
   const [kept, shown, size] = [await contentOf(file), await newestCheckpoint(sql), await ledgerSize(sql)];
   const signed = [kept, shown?.note ?? null, ledger.published?.checkpoint ?? null].filter((note) => note !== null);
   const newest = Math.max(0, ...signed.map(sizeOf));
-  if (size < newest && readModels.position("ledger") >= (await log.head()))
+  if (size < newest && isWhole)
     throw new Error(`the log has ${size} events, and ${newest} were signed: its tail was cut. Nothing more is signed; see: waybill audit verify`);
   const isNews = size > newest || kept === null || sizeOf(kept) < newest;
   const note = isNews ? await signCheckpoint({ ledger, signer, headAt: (at) => headAt(sql, at), signed }, size) : kept;

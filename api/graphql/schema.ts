@@ -24,6 +24,8 @@ import "./graph/neighbours.ts";
 import "./graph/reached.ts";
 import "./graph/path.ts";
 import "./graph/blast-radius.ts";
+import "./graph/explain.ts";
+import "./graph/diff.ts";
 import "./status/status.ts";
 import "./status/rebuild.ts";
 

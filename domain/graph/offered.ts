@@ -50,18 +50,18 @@ export const OfferedNode = z
 
 export const OfferedLinkKey = z.object({ type: z.enum(linkTypes), from: OfferedKey, to: OfferedKey });
 
-const selfless = <Link extends { readonly from: string; readonly to: string }>({ from, to }: Link) => from !== to;
-const recordable = <Link extends { readonly type: string }>({ type }: Link) => type !== "deployed-to";
+const selfless = ({ from, to }: { readonly from: string; readonly to: string }) => from !== to;
+const recordable = ({ type }: { readonly type: string }) => type !== "deployed-to";
 
 export const OfferedLink = OfferedLinkKey.extend({ attributes: OfferedAttributes.nullish() })
   .refine(selfless, { path: ["to"], message: "must be another node than from" })
   .refine(recordable, { path: ["type"], message: "deployed-to comes of recordDeployment alone" })
   .transform(({ attributes, ...link }) => ({ ...link, attributes: attributes ?? {} }));
 
-const deployable: readonly Kind[] = ["artifact", "image", "version", "source"];
+const deployable: ReadonlySet<Kind> = new Set(["artifact", "image", "version", "source"]);
 
 /** What a service may run. */
 export const Deployable = OfferedKey.refine((key) => {
   const kind = keyOf(key)?.kind;
-  return kind !== undefined && deployable.includes(kind);
+  return kind !== undefined && deployable.has(kind);
 }, "must be an artifact (sha256:…), an image, a version or a source");

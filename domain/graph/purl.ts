@@ -11,7 +11,7 @@ interface Parts {
 export const purl = ({ type, namespace, name, version, qualifiers = {}, subpath }: Parts): string => {
   const path = [type, ...(namespace === undefined ? [] : [encodedPath(namespace)]), encode(name)].join("/");
   const pairs = Object.entries(qualifiers)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key}=${encode(value)}`);
   return [
     `pkg:${path}`,
@@ -23,6 +23,7 @@ export const purl = ({ type, namespace, name, version, qualifiers = {}, subpath 
 
 /** The parts of a package URL, however it spells them; null where it is none. */
 export const purlParts = (text: string): Parts | null => {
+  if (!/^pkg:/i.test(text)) return null;
   const found = /^pkg:\/*([a-z][a-z0-9.+-]*)\/([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/i.exec(text);
   if (!found) return null;
   try {

@@ -41,7 +41,7 @@ const recordNodes = ({ source, nodes }: SourceCommand & { type: "RecordNodes" },
   const news: NodeClaim[] = [];
   for (const node of nodes) {
     const before = lookUp(known, node.key);
-    const settled = before === undefined ? undefined : kinds[Number.parseInt(before, 36)];
+    const settled = before === undefined ? undefined : kinds[Number.parseInt(before.charAt(0), 36)];
     // To leave out what an artifact turned out to be is not to take it back.
     const kind = settled !== undefined && isRefinement(settled) && !isRefinement(node.kind) ? settled : node.kind;
     if (settled !== undefined && isRefinement(settled) && kind !== settled)
@@ -66,6 +66,7 @@ const entriesOf = (event: SourceEvent): (readonly [string, string | undefined])[
 
 const nameOf = ({ type, from, to }: LinkKey): string => `${from} ${type} ${to}`;
 
+/** Its first character is the kind. */
 const nodeFingerprint = (kind: Kind, attributes: Attributes): string => kinds.indexOf(kind).toString(36) + fingerprint(attributes);
 
 const fingerprint = (attributes: Attributes): string => {

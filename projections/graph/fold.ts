@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Attributes, Value } from "#domain/graph/events.ts";
 import type { LinkType } from "#domain/graph/kinds.ts";
 import { type Changes, type Step, stepAt } from "./changes.ts";
@@ -51,9 +52,12 @@ const endsOf = ({ ends }: Present, from: number, type: LinkType, source: string)
 const replaceLinks = (present: Present, step: Step, { source, type, from, to }: Statement & { says: "all links" }): void => {
   const start = step.node(from).number;
   const wanted = new Map([...to].map(([key, attributes]) => [step.node(key).number, attributes]));
-  for (const end of [...endsOf(present, start, type, source)]) if (!wanted.has(end)) step.unlink({ from: start, to: end, type, source });
+  for (const end of endsOf(present, start, type, source)) if (!wanted.has(end)) step.unlink({ from: start, to: end, type, source });
   for (const [end, attributes] of wanted) step.link({ from: start, to: end, type, source, attributes: textOf(attributes) });
 };
+
+/** What a link of ours to a key says. */
+const Signs = z.object({ role: z.array(z.string()).default([]) });
 
 const sign = (present: Present, step: Step, { source, from, roles }: Statement & { says: "signers" }): void => {
   const start = step.node(from).number;
@@ -61,7 +65,7 @@ const sign = (present: Present, step: Step, { source, from, roles }: Statement &
   const rolesOf = new Map<number, Set<string>>();
   for (const end of endsOf(present, start, "signed-by", source)) {
     const text = present.links.get(linkName(link(end)))?.attributes ?? "{}";
-    const { role = [] }: { role?: string[] } = JSON.parse(text);
+    const { role } = Signs.parse(JSON.parse(text));
     rolesOf.set(end, new Set(role.filter((one) => !roles.has(one))));
   }
   for (const [role, keyids] of roles)

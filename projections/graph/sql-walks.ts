@@ -37,11 +37,12 @@ const halves: Readonly<Record<Direction, readonly (readonly [near: string, far: 
   ],
 };
 
+const half = ([near, far]: readonly [string, string]): string =>
+  `select ${far} as node from graph.links where ${near} = any($1::int[]) and type = any($2::smallint[])
+     and from_position <= $3 and (to_position is null or to_position > $3)`;
+
 const stepper = (sql: Sql, { direction, types }: Pick<Way, "direction" | "types">, position: number): Stepper => {
   const places = types.map((type) => linkTypes.indexOf(type));
-  const half = ([near, far]: readonly [string, string]) =>
-    `select ${far} as node from graph.links where ${near} = any($1::int[]) and type = any($2::smallint[])
-       and from_position <= $3 and (to_position is null or to_position > $3)`;
   // As one text: PostgreSQL's arrays are read much more slowly.
   const text = `select string_agg(distinct node::text, ',') as nodes from (${halves[direction].map(half).join(" union all ")}) as reached`;
   return async (level) => {

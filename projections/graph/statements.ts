@@ -31,20 +31,23 @@ interface Deployment {
 export const statementsOf = (event: GraphEvent | TrustEvent): readonly Statement[] => {
   switch (event.type) {
     case "NodesRecorded":
-      return lastOf(event.nodes, ({ key }) => key).map((node) => ({ says: "node", source: event.source, ...node }));
+      return lastOf(event.nodes, ({ key }) => key).map(({ key, kind, attributes }) => ({ says: "node", source: event.source, key, kind, attributes }));
     case "NodesWithdrawn":
       return event.keys.map((key) => ({ says: "no node", source: event.source, key }));
     case "LinksRecorded":
-      return lastOf(event.links, nameOf).map((link) => ({ says: "link", source: event.source, ...link }));
+      return lastOf(event.links, nameOf).map(({ type, from, to, attributes }) => ({ says: "link", source: event.source, type, from, to, attributes }));
     case "LinksWithdrawn":
-      return event.links.map((link) => ({ says: "no link", source: event.source, ...link }));
+      return event.links.map(({ type, from, to }) => ({ says: "no link", source: event.source, type, from, to }));
     case "VersionsRecorded":
       return lastOf(event.versions, ({ key }) => key).flatMap((version) => ofVersion(`index:${event.ecosystem}`, version));
     case "Deployed":
       return [deployment(event, { artifact: event.artifact, source: event.source })];
     case "Undeployed":
       return [deployment(event, null)];
-    default:
+    case "RepositoryEstablished":
+    case "MetadataPublished":
+    case "TargetsAdded":
+    case "TargetsRemoved":
       return ofTrust(event);
   }
 };
@@ -94,8 +97,9 @@ const ofVersion = (source: string, { key: spelt, dependencies, integrity }: Pack
   const key = canonicalPurl(spelt) ?? spelt;
   const name = packageOf(key);
   const to = new Map<string, { relation: string; requirement: string }>();
+  const targets = targetsOf(key);
   for (const dependency of dependencies)
-    for (const target of targetsOf(key, dependency)) {
+    for (const target of targets(dependency)) {
       const before = to.get(target);
       const { relation, requirement } = dependency;
       to.set(target, before ? { relation: joined(before.relation, relation), requirement: joined(before.requirement, requirement) } : { relation, requirement });

@@ -47,7 +47,7 @@ const fresh = <Row extends { readonly stored: boolean }>(present: Iterable<Row>,
 
 const values = (present: Present, { valuesEnded }: Changes): string[] => {
   const now = [...present.claims.values()].flatMap(({ node, source, values: named }) =>
-    [...named].map(([name, value]) => ({ node, source, name, ...value })),
+    [...named].map(([name, { json, from, stored: known }]) => ({ node, source, name, json, from, stored: known })),
   );
   return fresh(now, valuesEnded).map(({ row, to }) =>
     copyRow([row.node, row.source, row.name, row.json, tsvector(wordsOf(textIn(row.json))), row.from, to]),
@@ -61,11 +61,12 @@ export const textIn = (json: string): string => {
   return Array.isArray(value) ? value.join(" ") : "";
 };
 
+const nodeRow = ({ number, key, refined, refinedPosition, held }: PresentNode): string =>
+  copyRow([number, key, kindOf(key), refined, refinedPosition, held, tsvector(wordsOf(key))]);
+
 const writeNodes = async (sql: WritableSql, { byNumber }: Present, copy: CopyInto): Promise<void> => {
   const nodes = [...byNumber.values()].filter(({ changed }) => changed);
-  const row = ({ number, key, refined, refinedPosition, held }: PresentNode) =>
-    copyRow([number, key, kindOf(key), refined, refinedPosition, held, tsvector(wordsOf(key))]);
-  await copy("nodes (number, key, kind, refined, refined_position, held, words)", nodes.filter(({ isNew }) => isNew).map(row));
+  await copy("nodes (number, key, kind, refined, refined_position, held, words)", nodes.filter(({ isNew }) => isNew).map(nodeRow));
   const older = nodes.filter(({ isNew }) => !isNew);
   if (older.length === 0) return;
   await sql.query({
@@ -82,6 +83,8 @@ const writeNodes = async (sql: WritableSql, { byNumber }: Present, copy: CopyInt
   });
 };
 
+const stored = <Row extends { readonly stored: boolean }>(rows: readonly { readonly row: Row; readonly to: number }[]) => rows.filter(({ row }) => row.stored);
+
 const endRows = async (sql: WritableSql, { spansEnded, claimsEnded, valuesEnded, linksEnded, deploymentsEnded }: Changes): Promise<void> => {
   const end = async (table: string, types: readonly string[], rows: readonly (readonly [values: Readonly<Record<string, string | number>>, to: number])[]) => {
     const [first] = rows;
@@ -95,7 +98,6 @@ const endRows = async (sql: WritableSql, { spansEnded, claimsEnded, valuesEnded,
       values: [...columns.map((column) => rows.map(([row]) => row[column])), rows.map(([, to]) => to)],
     });
   };
-  const stored = <Row extends { readonly stored: boolean }>(rows: readonly { readonly row: Row; readonly to: number }[]) => rows.filter(({ row }) => row.stored);
   await end("spans", ["int"], spansEnded.filter(({ row }) => row.from === null).map(({ row, to }) => [{ node: row.node }, to]));
   await end("claims", ["int", "text"], stored(claimsEnded).map(({ row, to }) => [{ node: row.node, source: row.source }, to]));
   await end("attributes", ["int", "text", "text"], stored(valuesEnded).map(({ row, to }) => [{ node: row.node, source: row.source, name: row.name }, to]));

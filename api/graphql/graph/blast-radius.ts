@@ -3,7 +3,7 @@ import { builder } from "#api/graphql/builder.ts";
 import { type BlastRadius, blastRadius, type Struck } from "#projections/graph/blast-radius.ts";
 import { Graph } from "./graph.ts";
 import { ChangeType, GraphNode, nodeAt, type Seen } from "./node.ts";
-import { Limit } from "./reached.ts";
+import { Limit, walkLimit } from "./reached.ts";
 
 const DeploymentType = builder.objectRef<Seen<Struck>>("Deployment").implement({
   description: "A service that runs what is affected.",
@@ -57,7 +57,7 @@ builder.objectField(Graph, "blastRadius", (t) =>
       limit: t.arg.int({ description: "Nodes to reach at most; 100,000 where absent." }).validate(Limit),
     },
     resolve: async (view, { key, limit }, { application: { sql, walks } }) => {
-      const row = await blastRadius({ sql, walks }, key, { at: view.at, atLeast: view.atLeast, limit });
+      const row = await blastRadius({ sql, walks }, key, { at: view.at, atLeast: view.atLeast, limit: limit ?? walkLimit.usual });
       return row && { row, view };
     },
   }),

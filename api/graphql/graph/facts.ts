@@ -33,7 +33,7 @@ const linkInput = builder.inputType("LinkInput", {
   fields: (t) => ({ ...linkFields(t), attributes: t.field({ type: "JSON", description: attributesText }) }),
 });
 
-const linkKeyInput = builder.inputType("LinkKeyInput", { description: "What tells a link from others.", fields: linkFields });
+export const LinkKeyInput = builder.inputType("LinkKeyInput", { description: "What tells a link from others.", fields: linkFields });
 
 const deploymentInput = builder.inputType("DeploymentInput", {
   fields: (t) => ({
@@ -76,7 +76,7 @@ const WithdrawInput = builder
     fields: (t) => ({
       source: t.string({ required: true, description: "Whose facts these were." }),
       keys: t.stringList({ description: "Nodes, at most 1,000. Their links are not withdrawn with them." }),
-      links: t.field({ type: [linkKeyInput], description: "At most 1,000." }),
+      links: t.field({ type: [LinkKeyInput], description: "At most 1,000." }),
       reason: t.string(),
       idempotencyKey: t.string(),
     }),

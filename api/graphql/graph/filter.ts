@@ -52,12 +52,12 @@ const among = <Value>({ eq, in: some }: { readonly eq?: Value | null | undefined
   return { in: !some || some.includes(eq) ? [eq] : [] };
 };
 
-const given = <Name extends string, Value>(name: Name, value: Value | null | undefined) =>
-  (value === null || value === undefined ? {} : { [name]: value }) as Readonly<Partial<Record<Name, Value>>>;
+/** Null is as good as absent. */
+const given = <Value>(value: Value | null | undefined): Value | undefined => value ?? undefined;
 
 const Text = z
   .object({ eq: Line(1024).nullish(), in: Strings.nullish(), prefix: Line(1024).nullish(), contains: Line(1024).nullish() })
-  .transform(({ prefix, contains, ...rest }) => ({ ...among(rest), ...given("prefix", prefix), ...given("contains", contains) }));
+  .transform(({ prefix, contains, ...rest }) => ({ ...among(rest), prefix: given(prefix), contains: given(contains) }));
 
 const Value = z.union([Line(4096), z.number(), z.boolean(), z.array(z.string()).readonly()], "must be a string, a number, a boolean or a list of strings");
 const Bound = z.union([z.number(), Line(4096)], "must be a number or a string").nullish();
@@ -78,8 +78,8 @@ const Attribute = z
     // Values of an `eq` and an `in` are compared as PostgreSQL compares them: by what they are.
     const both = among<string>({ eq: eq === null || eq === undefined ? null : JSON.stringify(eq), in: some?.map((value) => JSON.stringify(value)) });
     const values = both.in ? { in: both.in.map((text) => Value.parse(JSON.parse(text))) } : {};
-    const bounds = { ...given("lt", lt), ...given("lte", lte), ...given("gt", gt), ...given("gte", gte) };
-    return { name, ...values, ...given("contains", contains), ...given("prefix", prefix), ...bounds };
+    const bounds = { lt: given(lt), lte: given(lte), gt: given(gt), gte: given(gte) };
+    return { name, ...values, contains: given(contains), prefix: given(prefix), ...bounds };
   });
 
 const deepest = 8;
@@ -98,14 +98,14 @@ const Filter: z.ZodType<NodeFilter> = z.lazy(() =>
       text: Line(200).nullish(),
     })
     .transform(({ kind, ...rest }) => ({
-      ...given("and", rest.and),
-      ...given("or", rest.or),
-      ...given("not", rest.not),
-      ...given("kind", kind?.in),
-      ...given("key", rest.key),
-      ...given("source", rest.source),
-      ...given("attribute", rest.attribute),
-      ...given("text", rest.text),
+      and: given(rest.and),
+      or: given(rest.or),
+      not: given(rest.not),
+      kind: given(kind?.in),
+      key: given(rest.key),
+      source: given(rest.source),
+      attribute: given(rest.attribute),
+      text: given(rest.text),
     })),
 );
 
@@ -126,4 +126,4 @@ export const GivenFilter = z
   .unknown()
   .refine((filter) => extent(filter).depth <= deepest + 1, `must not be nested more than ${deepest} levels deep`)
   .refine((filter) => extent(filter).conditions <= most, `must have at most ${most} conditions`)
-  .pipe(Filter.nullish().transform((filter): NodeFilter => filter ?? {}));
+  .pipe(Filter.nullish());

@@ -55,7 +55,7 @@ builder.objectFields(Graph, (t) => ({
     resolve: async (view, { filter, ...args }, context) => {
       const { sql } = context.application;
       const stretch = stretchOf(args, byKey);
-      const asked = { filter, at: view.at };
+      const asked = { filter: filter ?? {}, at: view.at };
       const found = await nodesPage(sql, asked, stretch);
       const page = connectionOf(found, stretch, { ...byKey, view: shownIn(view), keyOf: ({ key }) => [key], node: (row) => ({ row, view }) });
       return { ...page, totalCount: () => nodeCount(sql, asked) };

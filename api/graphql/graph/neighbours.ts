@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { OfferedKey } from "#domain/graph/keys.ts";
-import { type LinkType as Type, linkTypes } from "#domain/graph/kinds.ts";
+import { linkTypes } from "#domain/graph/kinds.ts";
 import { builder } from "#api/graphql/builder.ts";
 import { connectionOf, connectionType, PageArgs, stretchOf } from "#api/graphql/connection.ts";
 import { cursor, KeyNumber, KeyText } from "#api/graphql/input/cursor.ts";
@@ -15,11 +15,7 @@ export const DirectionType = builder.enumType("Direction", {
   values: { OUT: { value: "out" }, IN: { value: "in" }, BOTH: { value: "both" } },
 });
 
-export const Types = z
-  .array(z.enum(linkTypes))
-  .min(1, "must not be empty")
-  .nullish()
-  .transform((types): readonly Type[] => types ?? linkTypes);
+export const Types = z.array(z.enum(linkTypes)).min(1, "must not be empty").nullish();
 
 interface NeighbourRow {
   readonly link: LinkRow;
@@ -56,7 +52,7 @@ builder.objectField(Graph, "neighbours", (t) =>
       const stretch = stretchOf(args, byOther);
       const node = await numberOf(sql, key);
       if (node === null) return null;
-      const asked = { node, direction: direction ?? "both", types, at: view.at };
+      const asked = { node, direction: direction ?? "both", types: types ?? linkTypes, at: view.at };
       const found = await linksPage(sql, asked, stretch);
       const page = connectionOf(found, stretch, {
         ...byOther,

@@ -1,4 +1,5 @@
 import { OfferedKey } from "#domain/graph/keys.ts";
+import { linkTypes } from "#domain/graph/kinds.ts";
 import { builder } from "#api/graphql/builder.ts";
 import { linksBetween, type LinkRow, numberOf } from "#projections/graph/queries.ts";
 import { LinkType } from "./enums.ts";
@@ -6,7 +7,7 @@ import { Graph } from "./graph.ts";
 import { Link } from "./link.ts";
 import { DirectionType, Types } from "./neighbours.ts";
 import { GraphNode, nodeAt, type Seen } from "./node.ts";
-import { Depth, Limit } from "./reached.ts";
+import { Depth, Limit, walkLimit } from "./reached.ts";
 
 interface PathRow {
   readonly numbers: readonly number[] | null;
@@ -51,9 +52,9 @@ builder.objectField(Graph, "path", (t) =>
     resolve: async (view, { from, to, direction, types, depth, limit }, { application: { sql, walks } }) => {
       const [start, end] = await Promise.all([numberOf(sql, from), numberOf(sql, to)]);
       if (start === null || end === null) return null;
-      const way = { start, end, direction: direction ?? "out", types, depth: depth ?? null, limit };
+      const way = { start, end, direction: direction ?? "out", types: types ?? linkTypes, depth: depth ?? null, limit: limit ?? walkLimit.usual };
       const { numbers, truncated } = await walks.path({ ...way, asOf: view.at, atLeast: view.atLeast });
-      const links = async () => (numbers === null ? [] : linksBetween(sql, numbers, { types, at: view.at }));
+      const links = async () => (numbers === null ? [] : linksBetween(sql, numbers, { types: way.types, at: view.at }));
       return { row: { numbers, truncated, links }, view };
     },
   }),

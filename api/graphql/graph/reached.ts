@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { OfferedKey } from "#domain/graph/keys.ts";
-import { kinds, type LinkType as Type, linkTypes } from "#domain/graph/kinds.ts";
+import { kinds, type LinkType as Type } from "#domain/graph/kinds.ts";
 import { builder } from "#api/graphql/builder.ts";
 import { connectionOf, connectionType, PageArgs, stretchOf } from "#api/graphql/connection.ts";
 import type { Context } from "#api/graphql/context.ts";
@@ -11,6 +11,7 @@ import { pageOfReached, type Step } from "#projections/graph/reached-page.ts";
 import type { Direction, Reached } from "#projections/graph/walks.ts";
 import { LinkType, NodeKind } from "./enums.ts";
 import { Graph, shownIn } from "./graph.ts";
+import { Types } from "./neighbours.ts";
 import { GraphNode, nodeAt, type Seen } from "./node.ts";
 import type { GraphView } from "./view.ts";
 
@@ -18,12 +19,7 @@ import type { GraphView } from "./view.ts";
 export const walkLimit = { most: 1_000_000, usual: 100_000 } as const;
 
 export const Depth = z.int().min(1, "must be at least 1").max(1000, "must be at most 1000").nullish();
-export const Limit = z
-  .int()
-  .min(1, "must be at least 1")
-  .max(walkLimit.most, `must be at most ${walkLimit.most}`)
-  .nullish()
-  .transform((limit) => limit ?? walkLimit.usual);
+export const Limit = z.int().min(1, "must be at least 1").max(walkLimit.most, `must be at most ${walkLimit.most}`).nullish();
 
 /** What something needs: what it was built from, depends on, contains. */
 export const needs: readonly Type[] = ["built-from", "depends-on", "contains"];
@@ -44,8 +40,6 @@ builder.objectFields(ReachedConnection, (t) => ({
 }));
 
 const byDepth = cursor("reached", z.tuple([KeyNumber, KeyNumber]));
-
-const some = <Item extends z.ZodType>(item: Item) => z.array(item).min(1, "must not be empty").nullish();
 
 interface Walk {
   readonly direction: Direction;
@@ -98,8 +92,8 @@ for (const name of ["dependencies", "dependents"] as const)
       extensions: { cost: 20 },
       args: {
         key: t.arg.string({ required: true }).validate(OfferedKey),
-        types: t.arg({ type: [LinkType], description: "Links to walk; absent: BUILT_FROM, DEPENDS_ON and CONTAINS." }).validate(some(z.enum(linkTypes))),
-        kinds: t.arg({ type: [NodeKind], description: "Tell only these of those that were reached." }).validate(some(z.enum(kinds))),
+        types: t.arg({ type: [LinkType], description: "Links to walk; absent: BUILT_FROM, DEPENDS_ON and CONTAINS." }).validate(Types),
+        kinds: t.arg({ type: [NodeKind], description: "Tell only these of those that were reached." }).validate(z.array(z.enum(kinds)).min(1, "must not be empty").nullish()),
         depth: t.arg.int({ description: "Links to walk at most, 1 to 1,000; absent: as far as it goes." }).validate(Depth),
         limit: t.arg.int({ description: "Nodes to reach at most; 100,000 where absent." }).validate(Limit),
         ...t.arg.connectionArgs(),
@@ -107,7 +101,7 @@ for (const name of ["dependencies", "dependents"] as const)
       validate: PageArgs,
       resolve: (view, { key, types, kinds: wanted, depth, limit, ...args }, context) => {
         const stretch = stretchOf(args, byDepth);
-        return walk(context, view, { direction: directions[name].direction, key, types: types ?? needs, kinds: wanted, depth: depth ?? null, limit }, stretch);
+        return walk(context, view, { direction: directions[name].direction, key, types: types ?? needs, kinds: wanted, depth: depth ?? null, limit: limit ?? walkLimit.usual }, stretch);
       },
     }),
   );

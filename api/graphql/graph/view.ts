@@ -71,11 +71,12 @@ export const viewOf = async (context: Context, { asOf, after }: Asked): Promise<
   return { ...detailsOf(context, at), ...view, at, atLeast: view.stale ? 0 : atLeast };
 };
 
+const grouped = <Row extends { readonly node: number }>(rows: readonly Row[]) => {
+  const groups = Map.groupBy(rows, ({ node }) => node);
+  return (node: number): readonly Row[] => groups.get(node) ?? [];
+};
+
 const detailsOf = ({ application: { sql } }: Context, at: At) => {
-  const grouped = <Row extends { readonly node: number }>(rows: readonly Row[]) => {
-    const groups = Map.groupBy(rows, ({ node }) => node);
-    return (node: number): readonly Row[] => groups.get(node) ?? [];
-  };
   return {
     nodeOf: batched(async (numbers: readonly number[]) => {
       const rows = new Map((await nodesByNumbers(sql, numbers, at)).map((row) => [row.number, row]));

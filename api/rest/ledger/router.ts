@@ -3,8 +3,9 @@ import type { RequestHandler, Response } from "express";
 import { parseTilePath } from "#domain/audit/tile-path.ts";
 import { formatNoteKey } from "#domain/audit/note.ts";
 import { hashBytes } from "#domain/audit/merkle.ts";
+import { addressOf } from "#api/access/address.ts";
 import type { EntranceNeeds } from "#api/access/entrance.ts";
-import { sendProblem } from "#api/problem.ts";
+import { sendProblem, tooMany } from "#api/problem.ts";
 import { requireScope } from "#api/rest/guard.ts";
 import { notFound } from "#api/rest/problems.ts";
 import { immutable, setHeaders } from "#api/rest/tuf-headers.ts";
@@ -29,6 +30,12 @@ export interface LedgerFilesNeeds extends EntranceNeeds {
  */
 export const ledgerFiles = ({ sql, log, ledger, ...entrance }: LedgerFilesNeeds): Router => {
   const router = Router({ caseSensitive: true });
+  router.use("/ledger", async (request, response, next) => {
+    // With a token it is counted by that.
+    const wait = request.headers.authorization === undefined && (await entrance.rates?.files?.take(addressOf(request)));
+    if (wait) sendProblem(response, tooMany(wait));
+    else next();
+  });
   router.get("/ledger/checkpoint", async (_request, response) => {
     const checkpoint = await newestCheckpoint(sql);
     if (checkpoint) sendText(response, checkpoint.note);

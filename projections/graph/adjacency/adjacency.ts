@@ -16,20 +16,25 @@ export function* adjacencyOf(edges: Edges, nodes: number, position: number): Ste
   return { rows: yield* rowsOf(edges, nodes, position), overlay: emptyOverlay(), position, nodes };
 }
 
+/** Changes that are taken in before others get their turn. */
+const slice = 8192;
+
 /**
- * What has changed up to a later position: links that have begun, and links that have ended. Throws where one has ended that is not
- * there: then this is not the graph that it was made of.
+ * Takes in what has changed up to a later position: links that have begun, and links that have ended. Walks as of the position before,
+ * or an earlier one, see nothing of it meanwhile. Throws where a link has ended that is not there: then this is not the graph that
+ * it was made of.
  */
-export const bring = (graph: Adjacency, changes: Edges, to: { readonly position: number; readonly nodes: number }): void => {
+export function* bring(graph: Adjacency, changes: Edges, to: { readonly position: number; readonly nodes: number }): Steps<void> {
   const { count, from, to: target, type, begin, end } = changes;
   for (let index = 0; index < count; index++) {
+    if (index % slice === slice - 1) yield;
     const edge = { from: from[index] ?? 0, to: target[index] ?? 0, type: type[index] ?? 0, begin: begin[index] ?? 0, end: end[index] ?? 0 };
     if (edge.begin > graph.position) add(graph.overlay, edge);
     else if (!endInRows(graph.rows, edge) && !endIn(graph.overlay, edge)) throw new Error(`no link ${JSON.stringify(edge)} to end`);
   }
   graph.position = to.position;
   graph.nodes = Math.max(graph.nodes, to.nodes);
-};
+}
 
 const endInRows = ({ nodes, out, in: inward }: Rows, edge: Edge): boolean => {
   if (edge.from >= nodes || edge.to >= nodes) return false;

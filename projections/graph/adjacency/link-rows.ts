@@ -11,13 +11,14 @@ export interface Standing {
   readonly nodes: number;
 }
 
+/** Reads reject with `Unavailable` while the tables are being made, or replaced. */
 export interface LinkRows {
   /** How many rows of links there are, before they are read. */
-  count(): Promise<number>;
+  readonly count: () => Promise<number>;
   /** All of them, as of one moment. */
-  all(): Promise<Standing & { readonly batches: readonly Edges[] }>;
+  readonly all: () => Promise<Standing & { readonly batches: readonly Edges[] }>;
   /** Those that have begun or ended since; null where these are not the same tables. */
-  since(last: Standing): Promise<(Standing & { readonly changes: Edges }) | null>;
+  readonly since: (last: Standing) => Promise<(Standing & { readonly changes: Edges }) | null>;
 }
 
 /**
@@ -25,10 +26,12 @@ export interface LinkRows {
  * arrays: a row of a result each would take longer than all else.
  */
 export const linkRows = (database: Database, generation: number): LinkRows => ({
-  count: async () => {
-    const [row] = await database.query<{ count: number }>({ name: "graph.link_count", text: "select count(*) as count from graph.links" });
-    return row?.count ?? 0;
-  },
+  count: () =>
+    atOneMoment(database, generation, async (sql, standing) => {
+      if (!standing) throw new Unavailable("the graph's tables");
+      const [row] = await sql.query<{ count: number }>({ name: "graph.link_count", text: "select count(*) as count from graph.links" });
+      return row?.count ?? 0;
+    }),
   all: () =>
     atOneMoment(database, generation, async (sql, standing) => {
       if (!standing) throw new Unavailable("the graph's tables");
@@ -99,14 +102,22 @@ const atOneMoment = <Result>(
 ): Promise<Result> =>
   database.transaction(async (sql) => {
     await sql.query({ text: "set transaction isolation level repeatable read, read only" });
-    const [standing] = await sql.query<Standing>({ name: "graph.standing", text: standingNow, values: [generation] });
+    const standing = await standingNow(sql, generation);
     const result = await work(sql, standing);
     const [last] = await sql.query<{ table: number }>({ text: "select to_regclass('graph.links')::oid::int8 as table" });
     if (standing && last?.table !== standing.table) throw new Unavailable("the graph's tables, just replaced,");
     return result;
   });
 
-// The catalogue's rows are as of the snapshot, too.
-const standingNow = `select c.oid::int8 as table, p.position, (select coalesce(max(number) + 1, 0) from graph.nodes) as nodes
-  from waybill.projections p, pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where p.name = 'graph' and p.generation = $1 and n.nspname = 'graph' and c.relname = 'links'`;
+const standingNow = async (sql: Sql, generation: number): Promise<Standing | undefined> => {
+  const [standing] = await sql.query<Omit<Standing, "nodes">>({
+    name: "graph.standing",
+    // The catalogue's rows are as of the snapshot, too.
+    text: `select c.oid::int8 as table, p.position from waybill.projections p, pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where p.name = 'graph' and p.generation = $1 and n.nspname = 'graph' and c.relname = 'links'`,
+    values: [generation],
+  });
+  if (!standing) return undefined;
+  const [row] = await sql.query<{ nodes: number }>({ name: "graph.node_numbers", text: "select coalesce(max(number) + 1, 0) as nodes from graph.nodes" });
+  return { ...standing, nodes: row?.nodes ?? 0 };
+};

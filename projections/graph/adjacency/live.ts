@@ -55,7 +55,7 @@ export const keepInMemory = (living: Living): Live => {
     const news = await living.rows.since(standing);
     if (!news) return void (loaded = null);
     const { changes, ...now } = news;
-    bring(graph, changes, now);
+    await gently(bring(graph, changes, now));
     loaded = { graph, standing: now, position: Math.max(now.position, known) };
     if (isLaden(graph)) loaded = { ...loaded, graph: await gently(merged(graph)) };
     if (tooBig(graph, living)) loaded = null;

@@ -20,7 +20,7 @@ describe("The adjacency index", () => {
           const position = positions[place]!;
           // The first step loads.
           if (index === 0) graph = await gently(adjacencyOf(edgesOf(changed(rows, -1, position)), mostNodes, position));
-          else bring(graph, edgesOf(changed(rows, graph.position, position)), { position, nodes: mostNodes });
+          else await gently(bring(graph, edgesOf(changed(rows, graph.position, position)), { position, nodes: mostNodes }));
           if (merge) graph = await gently(merged(graph));
           const walks = walksInMemory({ graph, position }, rooms);
           for (const way of ways) for (const asOf of positions.slice(0, place + 1)) await agrees(walks, rows, { ...way, asOf });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Value } from "#domain/graph/events.ts";
+import type { Kind } from "#domain/graph/kinds.ts";
 import type { AttributeFilter, NodeFilter, TextFilter } from "#projections/graph/filter.ts";
 import { wordsOf } from "#projections/graph/words.ts";
 import { keys } from "./history.ts";
@@ -25,7 +26,7 @@ const attribute: fc.Arbitrary<AttributeFilter> = fc.record(
 const text: fc.Arbitrary<TextFilter> = fc.record({ in: fc.subarray([...keys], { maxLength: 3 }), prefix: fc.constantFrom("pkg:", "sha256:a"), contains: fc.constantFrom("lib", "ba") }, { requiredKeys: [] });
 
 const part: fc.Arbitrary<NodeFilter> = fc.oneof(
-  fc.record({ kind: fc.constantFrom(["image"], ["artifact"], ["package", "version"], ["sbom", "build"]) }) as fc.Arbitrary<NodeFilter>,
+  fc.constantFrom<Kind[]>(["image"], ["artifact"], ["package", "version"], ["sbom", "build"]).map((kind) => ({ kind })),
   text.map((key) => ({ key })),
   fc.constantFrom("ci", "syft").map((source) => ({ source: { in: [source] } })),
   attribute.map((one) => ({ attribute: one })),
@@ -37,7 +38,7 @@ export const filters: fc.Arbitrary<NodeFilter> = fc.oneof(
   part.map((not) => ({ not })),
   fc.array(part, { maxLength: 3 }).map((and) => ({ and })),
   fc.array(part, { maxLength: 3 }).map((or) => ({ or })),
-  fc.tuple(part, part).map(([one, other]) => ({ ...one, not: other })),
+  fc.tuple(part, part).map(([one, other]) => Object.assign({}, one, { not: other })),
 );
 
 export const naiveFilter = (naive: Naive, key: string, filter: NodeFilter): boolean => {

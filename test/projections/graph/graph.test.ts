@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { kinds, linkTypes } from "#domain/graph/kinds.ts";
+import { linkTypes } from "#domain/graph/kinds.ts";
 import { blastRadius } from "#projections/graph/blast-radius.ts";
+import { diffPage } from "#projections/graph/diff.ts";
+import { explain } from "#projections/graph/explain.ts";
 import { graph } from "#projections/graph/graph.ts";
 import { attributesOf, claimsOf, linksPage, nodeCount, nodesPage, numberOf } from "#projections/graph/queries.ts";
 import { sqlWalks } from "#projections/graph/sql-walks.ts";
@@ -9,12 +11,17 @@ import type { Database } from "#projections/ports/sql.ts";
 import { applied, cutAt } from "#test/support/applied.ts";
 import { openDatabase, rowsOf } from "#test/support/projecting.ts";
 import { naiveFilter, filters } from "./filters.ts";
-import { artifacts, histories, keys, recorded } from "./history.ts";
-import { type Naive, naiveClosure, naiveGraphs } from "./naive.ts";
+import { histories, keys, recorded } from "./history.ts";
+import { type Naive, naiveClosure, naiveDiff, naiveFacts, naiveGraphs } from "./naive.ts";
 
 const all = { after: null, before: null, limit: 1000, backward: false };
 const upwards = ["built-from", "depends-on", "contains"] as const;
-const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+/** JSON with the names of every object in one order. */
+const textOf = (row: unknown): string =>
+  JSON.stringify(row, (_name, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))) : value,
+  );
+const byText = (a: unknown, b: unknown) => (textOf(a) < textOf(b) ? -1 : 1);
 /** As PostgreSQL's "C" collation has it; these keys are ASCII. */
 const byKey = (a: { readonly key: string }, b: { readonly key: string }) => (a.key < b.key ? -1 : 1);
 
@@ -112,6 +119,30 @@ describe("The read model of the graph", () => {
     );
   });
 
+  it("tells the difference of any two moments, and the facts behind each node, as those graphs do", async function () {
+    this.timeout(120_000);
+    const { database } = opened;
+    await fc.assert(
+      fc.asyncProperty(histories, fc.nat(), async (events, seed) => {
+        await applied(database, graph, [recorded(events)]);
+        const graphs = naiveGraphs(events);
+        const earlier = graphs[seed % graphs.length];
+        assert.ok(earlier);
+        for (const later of graphs.slice(earlier.position)) {
+          const { rows } = await diffPage(database, { from: earlier.position, to: later.position, among: null }, all);
+          const found = rows.map(({ what, change, key, to, type, name, source, before, after }) => ({ what, change, key, to, type, name, source, before, after }));
+          assert.deepEqual(found.sort(byText), naiveDiff(earlier, later).sort(byText));
+          for (const key of later.nodes.keys()) {
+            const { facts } = await explain(database, { node: key, attribute: null }, { at: later.position, limit: 1000 });
+            const holding = facts.filter(({ ended }) => ended === null).map(({ what, source, name, begun }) => [what, source, name, begun]);
+            assert.deepEqual(holding.sort(byText), naiveFacts(later, key).sort(byText));
+          }
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
   it("is the same however the events are cut into batches", async function () {
     this.timeout(60_000);
     const { database } = opened;
@@ -138,7 +169,7 @@ const struck = (naive: Naive, key: string): unknown[] => {
       if (holds.type === type && holds.from === from) causes.set(holds.to, Math.min(causes.get(holds.to) ?? 99, (causes.get(from) ?? 0) + 1));
   };
   if (key.startsWith("vulnerability/")) follow(key, "affects");
-  for (const cause of [...causes.keys()]) if (cause.startsWith("pkg:") && !cause.includes("@")) follow(cause, "contains");
+  for (const cause of causes.keys().toArray()) if (cause.startsWith("pkg:") && !cause.includes("@")) follow(cause, "contains");
   const far = new Map(causes);
   for (const [cause, depth] of causes)
     for (const [reached, more] of naiveClosure(naive, cause, "in", upwards)) far.set(reached, Math.min(far.get(reached) ?? 99, depth + more));
@@ -146,6 +177,3 @@ const struck = (naive: Naive, key: string): unknown[] => {
     .flatMap(({ artifact, environment, service }) => (far.has(artifact) ? [[environment, service, far.get(artifact)]] : []))
     .sort(byText);
 };
-
-void kinds;
-void artifacts;

@@ -54,7 +54,7 @@ const place = { environment: fc.constantFrom("prod", "test"), service: fc.consta
 const told: fc.Arbitrary<Told> = fc.oneof(
   fc.record({ type: fc.constant("NodesRecorded" as const), source, nodes: some(node) }),
   fc.record({ type: fc.constant("NodesWithdrawn" as const), source, keys: some(key) }),
-  fc.record({ type: fc.constant("LinksRecorded" as const), source, links: some(fc.tuple(linkKey, attributes).map(([link, said]) => ({ ...link, attributes: said }))) }),
+  fc.record({ type: fc.constant("LinksRecorded" as const), source, links: some(fc.tuple(linkKey, attributes).map(([{ type, from, to }, said]) => ({ type, from, to, attributes: said }))) }),
   fc.record({ type: fc.constant("LinksWithdrawn" as const), source, links: some(linkKey) }),
   fc.record({ type: fc.constant("VersionsRecorded" as const), ecosystem: fc.constant("deb"), source: fc.constant("Packages"), versions: some(version) }),
   fc.record({ type: fc.constant("Deployed" as const), ...place, artifact: fc.constantFrom(...artifacts), source }),

@@ -52,7 +52,8 @@ const sourceNodes = (world: World, source: string) => {
 const tell = (world: World, event: GraphEvent | TrustEvent): void => {
   switch (event.type) {
     case "NodesRecorded":
-      for (const { key, kind, attributes } of event.nodes) {
+      // Who says two things of a node in one event means the last.
+      for (const { key, kind, attributes } of new Map(event.nodes.map((node) => [node.key, node])).values()) {
         sourceNodes(world, event.source).set(key, { kind, attributes });
         if (isRefinement(kind) && kindOf(key) === "artifact" && !world.refined.has(key)) world.refined.set(key, kind);
       }
@@ -71,7 +72,7 @@ const tell = (world: World, event: GraphEvent | TrustEvent): void => {
         const source = `index:${event.ecosystem}`;
         const said = new Map<string, Attributes>();
         for (const dependency of dependencies)
-          for (const to of targetsOf(key, dependency))
+          for (const to of targetsOf(key)(dependency))
             if (to !== key) {
               const together = (name: "relation" | "requirement") => [...new Set([...String(said.get(to)?.[name] ?? "").split(", "), dependency[name]].filter(Boolean))].join(", ");
               said.set(to, { relation: together("relation"), requirement: together("requirement") });
@@ -179,3 +180,36 @@ export const naiveClosure = ({ links }: Naive, start: string, direction: "out" |
   far.delete(start);
   return far;
 };
+
+const changeOf = (before: unknown, after: unknown) => (before === undefined ? "added" : after === undefined ? "removed" : "changed");
+
+/** What is at one of two moments and not, or not so, at the other. */
+export const naiveDiff = (earlier: Naive, later: Naive): object[] => {
+  const none = { to: null, type: null, name: null, source: null, before: null, after: null };
+  const both = <Holds>(of: (graph: Naive) => ReadonlyMap<string, Holds>) =>
+    [...new Set([...of(earlier).keys(), ...of(later).keys()])]
+      .map((name) => ({ name, before: of(earlier).get(name), after: of(later).get(name) }))
+      .map(({ name, before, after }) => ({ name, before, after, change: changeOf(before, after) }));
+  const nodes = both((graph) => graph.nodes)
+    .filter(({ change }) => change !== "changed")
+    .map(({ name, change }) => Object.assign({}, none, { what: "node", change, key: name }));
+  const attributes = both((graph) => graph.attributes).flatMap(({ before, after, change }) => {
+    const holds = (after ?? before)?.holds;
+    if (!holds || JSON.stringify(before?.holds) === JSON.stringify(after?.holds)) return [];
+    return [{ ...none, what: "attribute", change, key: holds.key, name: holds.name, source: holds.source, before: before?.holds.value ?? null, after: after?.holds.value ?? null }];
+  });
+  const links = both((graph) => graph.links).flatMap(({ before, after, change }) => {
+    const holds = (after ?? before)?.holds;
+    if (!holds || JSON.stringify(before?.holds) === JSON.stringify(after?.holds)) return [];
+    const { from: key, to, type, source } = holds;
+    return [{ ...none, what: "link", change, key, to, type, source, before: before?.holds.attributes ?? null, after: after?.holds.attributes ?? null }];
+  });
+  return [...nodes, ...attributes, ...links];
+};
+
+/** What holds of a node: its claims, its attributes, the links at it, and since when in these words. */
+export const naiveFacts = ({ claims, attributes, links }: Naive, key: string): unknown[] => [
+  ...[...claims.values()].filter(({ holds }) => holds.key === key).map(({ holds, stated }) => ["node", holds.source, null, stated]),
+  ...[...attributes.values()].filter(({ holds }) => holds.key === key).map(({ holds, stated }) => ["attribute", holds.source, holds.name, stated]),
+  ...[...links.values()].filter(({ holds }) => holds.from === key || holds.to === key).map(({ holds, stated }) => ["link", holds.source, null, stated]),
+];
