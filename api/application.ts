@@ -1,5 +1,6 @@
 import type { Commands } from "#commands/commands.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Ledger } from "#domain/audit/ledger.ts";
 import type { Refusal } from "#domain/kernel/decider.ts";
 import type { Walks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
@@ -112,6 +113,8 @@ export interface Application {
   readonly walks: Walks;
   readonly log: EventLog;
   readonly progress: Progress;
+  /** Name and key of the ledger; null before the first start of a worker. */
+  readonly ledger: () => Promise<Ledger | null>;
   readonly hotTasks?: HotTasks | undefined;
   readonly status: () => Promise<StatusView>;
   /** Begins to fill a new generation beside the live one; `status` shows how far it is. */

@@ -1,8 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { benchEngines } from "./engines.ts";
+import { benchGraph } from "./graph.ts";
 import { benchGraphql } from "./graphql.ts";
 import { benchImport } from "./import.ts";
+import { benchAuditVerify } from "./audit-verify.ts";
+import { benchLedger } from "./ledger.ts";
 import { benchLog } from "./log.ts";
 import { benchProjection } from "./projection.ts";
 import { benchPublication } from "./publication.ts";
@@ -13,8 +16,11 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   log: benchLog,
   engines: benchEngines,
   projection: benchProjection,
+  ledger: benchLedger,
+  "audit-verify": benchAuditVerify,
   publication: benchPublication,
   import: benchImport,
+  graph: benchGraph,
   graphql: benchGraphql,
   "tuf-files": tufFilesBench,
 };

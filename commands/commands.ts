@@ -5,6 +5,7 @@ import type { LinkClaim, LinkKey, NodeClaim, PackageVersion } from "#domain/grap
 import type { Scope } from "#domain/access/events.ts";
 import type { Settings } from "#domain/trust/events.ts";
 import type { Target } from "#domain/trust/target.ts";
+import type { WebhookCommands } from "./deliveries/commands.ts";
 import type { Receipt } from "./ports/event-log.ts";
 
 /** What a command left behind; `task` is the long work that it asked for, where there is any to do. */
@@ -13,14 +14,14 @@ export interface Done {
   readonly task: string | null;
 }
 
-type Command<Input, Code extends string, Answer extends Done = Done> = (input: Input, cause: Cause) => Promise<Answer | Refusal<Code>>;
+export type Command<Input, Code extends string, Answer extends Done = Done> = (input: Input, cause: Cause) => Promise<Answer | Refusal<Code>>;
 
 type TargetsCode = "REPOSITORY_NOT_FOUND" | "DUPLICATE_TARGET" | "TARGET_NOT_FOUND" | "IDEMPOTENCY_KEY_REUSED";
 
 type SourceCode = "KIND_SETTLED" | "IDEMPOTENCY_KEY_REUSED";
 
 /** Every way to change anything. Inputs were validated at the edge; each file of commands/ is named for one of these. */
-export interface Commands {
+export interface Commands extends WebhookCommands {
   readonly bootstrapRepository: Command<{ readonly repository: string; readonly settings: Settings }, "REPOSITORY_EXISTS" | "IDEMPOTENCY_KEY_REUSED">;
   readonly addTargets: Command<
     { readonly repository: string; readonly targets: readonly Target[]; readonly publish: boolean },

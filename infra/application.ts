@@ -1,15 +1,20 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ledgerStream } from "#domain/audit/events.ts";
 import { authenticator } from "#api/access/authenticate.ts";
 import type { Rates } from "#api/access/rates.ts";
 import { type Application, defaultLimits, type HotTasks, type PersistedDocuments, type WorkerView } from "#api/application.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Secrets } from "#commands/ports/secrets.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { ReadModels } from "#projections/kernel/watch.ts";
-import { sqlWalks } from "#projections/graph/sql-walks.ts";
+import type { Walks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { CannotStart } from "./cannot-start.ts";
 import type { Config } from "./config.ts";
+import { reachOf } from "./deliveries/addresses.ts";
+import { forbiddenBy } from "./deliveries/guard.ts";
+import { webhookCommandsOf } from "./deliveries/use-cases.ts";
 import type { Logger } from "./log.ts";
 import type { PolicyStatus } from "./policies/run.ts";
 import type { Workers } from "./postgres/workers.ts";
@@ -19,7 +24,9 @@ import { version } from "./version.ts";
 export interface ApplicationNeeds {
   readonly log: EventLog;
   readonly signer: Signer;
+  readonly secrets: Secrets;
   readonly sql: Sql;
+  readonly walks: Walks;
   readonly aggregates: Aggregates;
   readonly readModels: ReadModels;
   readonly policies: () => Promise<readonly PolicyStatus[]>;
@@ -36,11 +43,15 @@ export interface ApplicationNeeds {
 export const applicationOf = async (needs: ApplicationNeeds): Promise<Application> => {
   const { log, sql, readModels, workers, config, logger } = needs;
   return {
-    commands: commandsOf(needs.aggregates, log, needs.signer, Date.now),
+    commands: {
+      ...commandsOf(needs.aggregates, log, needs.signer, Date.now),
+      ...webhookCommandsOf({ endpoints: needs.aggregates.endpoints, secrets: needs.secrets, forbidden: forbiddenBy(reachOf(config.WAYBILL_WEBHOOK_ALLOW)), log, clock: Date.now }),
+    },
     sql,
-    walks: sqlWalks(sql),
+    walks: needs.walks,
     log,
     progress: readModels,
+    ledger: async () => (await needs.aggregates.ledgers.latest(ledgerStream)).state,
     hotTasks: needs.hotTasks,
     status: async () => ({
       version,

@@ -4,6 +4,7 @@ import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Leases } from "#commands/ports/leases.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { Application } from "#api/application.ts";
+import { sqlWalks } from "#projections/graph/sql-walks.ts";
 import { runProjections } from "#projections/kernel/run.ts";
 import { type Watched, watchProjections } from "#projections/kernel/watch.ts";
 import type { Database } from "#projections/ports/sql.ts";
@@ -13,13 +14,16 @@ import { runBackground } from "./background.ts";
 import { type Config, isShared, type Role } from "./config.ts";
 import { newContainer, openings, provide, type Provide, type Token, token } from "./container.ts";
 import { type DataFolder, openDataFolder, type Place, placeOf } from "./data-folder.ts";
+import { runDeliveries } from "./deliveries/run.ts";
+import { deliverySettings } from "./deliveries/settings.ts";
 import { drain } from "./drain.ts";
+import { type OpenWalks, openWalks } from "./graph/open-walks.ts";
 import { type Listening, listen } from "./http.ts";
 import { apiRouters, httpOf, type RoleAtWork } from "./http-application.ts";
 import { openLeases } from "./leases.ts";
+import { runLedger } from "./run-ledger.ts";
 import { nodeId, runId } from "./node-id.ts";
-import { openFileVault } from "./keys/file-vault.ts";
-import { passphraseOf } from "./keys/passphrase.ts";
+import { openVault, type Vault } from "./keys/open-vault.ts";
 import type { Logger } from "./log.ts";
 import { type DatabaseServer, openDatabaseServer } from "./open-database.ts";
 import { openLog } from "./open-log.ts";
@@ -67,6 +71,8 @@ const ids = {
   log: token<EventLog>("log"),
   followed: token<Followed>("log of those who serve subscribers"),
   delivered: token<AsyncDisposable | null>("delivery of what comes into the log"),
+  webhooks: token<AsyncDisposable>("delivery to webhooks"),
+  vault: token<Vault>("vault"),
   signer: token<Signer>("signer"),
   blobs: token<BlobStore>("blobs"),
   aggregates: token<Aggregates>("aggregates"),
@@ -78,6 +84,8 @@ const ids = {
   projections: token<AsyncDisposable>("running projections"),
   policies: token<AsyncDisposable>("running policies"),
   background: token<AsyncDisposable>("background"),
+  ledger: token<AsyncDisposable>("keeping the ledger"),
+  walks: token<OpenWalks>("walks over the graph"),
   application: token<Application>("application"),
   listening: token<Listening>("listening"),
 };
@@ -155,11 +163,8 @@ const bindStores = (bind: Provide, { config, logger, decorate }: Setting): void 
     const log = await openLog(config, { folder, connect, leases, owner });
     return decorate.log?.(log) ?? log;
   });
-  bind(ids.signer, [ids.folder], async (folder) => {
-    const passphrase = await passphraseOf({ configured: config.WAYBILL_VAULT_PASSPHRASE, file: folder.at("vault-passphrase") });
-    const vault = await openFileVault({ folder: folder.at("keys"), passphrase });
-    return decorate.signer?.(vault) ?? vault;
-  });
+  bind(ids.vault, [ids.folder], (folder) => openVault((name) => folder.at(name), config.WAYBILL_VAULT_PASSPHRASE));
+  bind(ids.signer, [ids.vault], ({ keys }) => decorate.signer?.(keys) ?? keys);
   bind(ids.blobs, [ids.folder], (folder) => openFolderBlobs(folder.at("blobs"), { shared }));
   bind(ids.aggregates, [ids.log], aggregatesOn);
 };
@@ -192,25 +197,39 @@ const bindWorker = (bind: Provide, { config, logger, failed, closing }: Setting)
     (log, signer, sql, aggregates, readModels, leases, owner, workers) =>
       runBackground({ ...common, log, signer, sql, aggregates, readModels, leases, owner, workers }),
   );
-  bind(atWork.worker, [ids.readModels, ids.log, ids.policies, ids.background], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
+  bind(
+    ids.ledger,
+    [ids.log, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.owner, ids.workers, ids.blobs, ids.folder],
+    (log, signer, sql, aggregates, readModels, leases, owner, workers, blobs, folder) =>
+      runLedger({ log, signer, sql, aggregates, readModels, leases, owner, workers, blobs, config, logger, failed, file: folder.at("ledger-checkpoint"), ending: closing }),
+  );
+  bind(atWork.worker, [ids.readModels, ids.log, ids.policies, ids.background, ids.ledger], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
 };
 
-/** Delivers what comes into the log to those who are not on it themselves: where there is no Redis, nobody. */
-const bindDeliverer = (bind: Provide, { logger }: Setting): void => {
+/** Delivers events to webhooks, and, where there is Redis, what comes into the log to those who are not on it themselves. */
+const bindDeliverer = (bind: Provide, { config, logger }: Setting): void => {
   const failed = (error: unknown) => logger.error("delivery failed", { error });
   bind(ids.delivered, [ids.log, ids.redis], (log, redis) => redis && deliver(log, redis, failed));
-  bind(atWork.deliverer, [ids.log, ids.delivered], (log) => ({ missing: () => log.head().then(() => []) }));
+  const settings = deliverySettings(config, logger);
+  bind(
+    ids.webhooks,
+    [ids.log, ids.database, ids.leases, ids.readModels, ids.aggregates, ids.vault, ids.workers, ids.owner],
+    (log, database, leases, readModels, { endpoints }, { secrets }, workers, owner) =>
+      runDeliveries({ ...settings, log, database, leases, readModels, endpoints, secrets, workers, owner }),
+  );
+  bind(atWork.deliverer, [ids.readModels, ids.log, ids.delivered, ids.webhooks], (readModels, log) => ({ missing: workerMissing(readModels, log) }));
 };
 
 const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
   bind(ids.followed, [ids.log, ids.redis], (log, redis) => (redis ? openTailedLog(log, redis) : { log }));
+  bind(ids.walks, [ids.readers, ids.readModels], (database, readModels) => openWalks({ database, sql: sqlWalks(database), readModels, config, logger }));
   bind(
     ids.application,
-    [ids.followed, ids.signer, ids.readers, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
-    ({ log }, signer, sql, aggregates, readModels, leases, workers, redis) => {
+    [ids.followed, ids.signer, ids.vault, ids.readers, ids.walks, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
+    ({ log }, signer, { secrets }, sql, { walks }, aggregates, readModels, leases, workers, redis) => {
       const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql, leases }));
       const inRedis = { hotTasks: redis ? openHotTasks(log, redis) : undefined, rates: ratesOf(config, redis), degraded: degradedBy(redis) };
-      return applicationOf({ ...inRedis, log, signer, sql, aggregates, readModels, workers, policies, config, logger, closing });
+      return applicationOf({ ...inRedis, log, signer, secrets, sql, walks, aggregates, readModels, workers, policies, config, logger, closing });
     },
   );
   bind(
@@ -225,9 +244,7 @@ const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
 };
 
 const bindHttp = (bind: Provide, { config, logger, leaving }: Setting): void => {
-  const { HOST: host, PORT: port, WAYBILL_ROLE: role, WAYBILL_DRAIN_MS: graceMs } = config;
-  const needs = order.filter((one) => role.includes(one)).map((one) => atWork[one]);
-  bind(ids.listening, [ids.redis, ...needs], (redis, ...parts) =>
-    listen(httpOf(parts, { roles: role, leaving, degraded: degradedBy(redis), logger }), { host, port, graceMs }),
-  );
+  const { HOST: host, PORT: port, WAYBILL_ROLE: roles, WAYBILL_DRAIN_MS: graceMs } = config;
+  bind(ids.listening, [ids.redis, ...order.filter((one) => roles.includes(one)).map((one) => atWork[one])], (redis, ...parts) =>
+    listen(httpOf(parts, { roles, leaving, degraded: degradedBy(redis), logger }), { host, port, graceMs }));
 };

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
+import { LedgerEvent, ledgerCodec } from "#domain/audit/events.ts";
 import { AccessEvent, accessCodec } from "#domain/access/events.ts";
+import { deliveriesCodec, DeliveryEvent } from "#domain/deliveries/events.ts";
 import { GraphEvent, graphCodec } from "#domain/graph/events.ts";
 import { TaskEvent, taskCodec } from "#domain/tasks/events.ts";
 import { TrustEvent, trustCodec } from "#domain/trust/events.ts";
@@ -10,6 +12,8 @@ const contexts = [
   { union: TaskEvent, codec: taskCodec },
   { union: GraphEvent, codec: graphCodec },
   { union: AccessEvent, codec: accessCodec },
+  { union: LedgerEvent, codec: ledgerCodec },
+  { union: DeliveryEvent, codec: deliveriesCodec },
 ];
 
 interface Schema {

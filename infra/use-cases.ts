@@ -1,5 +1,9 @@
+import { ledgerCodec } from "#domain/audit/events.ts";
+import { ledgerDecider } from "#domain/audit/ledger.ts";
 import { accessCodec } from "#domain/access/events.ts";
 import { token } from "#domain/access/token.ts";
+import { endpoint } from "#domain/deliveries/endpoint.ts";
+import { deliveriesCodec } from "#domain/deliveries/events.ts";
 import { deployments } from "#domain/graph/deployments.ts";
 import { deploymentCodec, sourceCodec, versionsCodec } from "#domain/graph/events.ts";
 import { sources } from "#domain/graph/sources.ts";
@@ -13,6 +17,7 @@ import { targetsDecider } from "#domain/trust/targets.ts";
 import { issueToken } from "#commands/access/issue-token.ts";
 import { revokeToken } from "#commands/access/revoke-token.ts";
 import type { Commands } from "#commands/commands.ts";
+import type { WebhookCommands } from "#commands/deliveries/commands.ts";
 import { recordDeployment } from "#commands/graph/record-deployment.ts";
 import { recordLinks } from "#commands/graph/record-links.ts";
 import { recordNodes } from "#commands/graph/record-nodes.ts";
@@ -36,6 +41,8 @@ export const aggregatesOn = (log: EventLog) => ({
   targets: aggregate(targetsDecider, targetsCodec, log, aMillionEntries),
   tasks: aggregate(task, taskCodec, log),
   tokens: aggregate(token, accessCodec, log),
+  endpoints: aggregate(endpoint, deliveriesCodec, log),
+  ledgers: aggregate(ledgerDecider, ledgerCodec, log),
   ecosystems: aggregate(versions, versionsCodec, log, aMillionEntries),
   sources: aggregate(sources, sourceCodec, log, aMillionEntries),
   environments: aggregate(deployments, deploymentCodec, log, aMillionEntries),
@@ -43,7 +50,7 @@ export const aggregatesOn = (log: EventLog) => ({
 
 export type Aggregates = ReturnType<typeof aggregatesOn>;
 
-export const commandsOf = (aggregates: Aggregates, log: EventLog, signer: Signer, clock: Clock): Commands => {
+export const commandsOf = (aggregates: Aggregates, log: EventLog, signer: Signer, clock: Clock): Omit<Commands, keyof WebhookCommands> => {
   const publishing = { ...aggregates, log, clock };
   return {
     bootstrapRepository: bootstrapRepository(aggregates.repositories, log, signer, clock),

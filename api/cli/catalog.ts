@@ -66,9 +66,24 @@ export const catalog: Catalog = [
     ],
   },
   {
+    title: "Audit",
+    entries: [
+      {
+        name: "audit",
+        summary: "verify the log, prove an event, export what others can verify",
+        load: async () => (await import("./audit/audit.ts")).audit,
+      },
+    ],
+  },
+  {
     title: "Administration",
     entries: [
       { name: "token", summary: "make, list and revoke tokens (for administrators)", load: async () => (await import("./token.ts")).token },
+      {
+        name: "webhook",
+        summary: "send events to other systems (for administrators)",
+        load: async () => (await import("./webhook.ts")).webhook,
+      },
       {
         name: "rebuild",
         summary: "fill a projection anew from the log, then switch to it",

@@ -25,7 +25,12 @@ export interface Call<Declared extends Options> {
 
 export interface Command extends Description {
   /** Reads the rest of the command line, also the global options among it. */
-  read(args: readonly string[]): { readonly globals: GlobalValues; readonly run: (session: Session) => Promise<number> };
+  read(args: readonly string[]): {
+    readonly globals: GlobalValues;
+    readonly run: (session: Session) => Promise<number>;
+    /** The one of a group that was called, whose help is wanted. */
+    readonly command?: Description;
+  };
 }
 
 /** A command: its description, and what it does; answers with the exit code. */

@@ -55,7 +55,7 @@ export const builder = new SchemaBuilder<{
 });
 
 /** `__typename` of everything with a global id. */
-const nodeTypes: ReadonlySet<string> = new Set(["Event", "GraphNode", "Metadata", "Repository", "Target", "Task", "Token"]);
+const nodeTypes: ReadonlySet<string> = new Set(["Event", "GraphNode", "Metadata", "Repository", "Target", "Task", "Token", "Webhook"]);
 
 builder.queryType({});
 builder.mutationType({});

@@ -132,7 +132,7 @@ export const adminOf = (server: KafkaServer): Admin =>
   new Kafka({ ...configOf(server, 10_000), logLevel: logLevel.NOTHING, socketFactory: socketsInto(new Set(), new AbortController().signal) }).admin();
 
 const configOf = ({ brokers, tls, sasl, clientId = "waybill" }: KafkaServer, requestTimeout: number) => ({
-  brokers: [...brokers],
+  brokers: brokers.map(withoutColons),
   clientId,
   connectionTimeout,
   requestTimeout,
@@ -142,13 +142,18 @@ const configOf = ({ brokers, tls, sasl, clientId = "waybill" }: KafkaServer, req
   ...(sasl ? { sasl } : {}),
 });
 
+// kafkajs takes what is before the first colon for the host, also of `[::1]:9092`.
+const withoutColons = (broker: string): string => broker.replace(/^\[.*\]/, (host) => host.replaceAll(":", "_"));
+const withColons = (host: string): string => (host.startsWith("[") ? host.slice(1, -1).replaceAll("_", ":") : host);
+
 type SocketFactory = NonNullable<KafkaConfig["socketFactory"]>;
 
 /** Without Nagle's delay: a request is one write, and somebody waits for its answer. */
 const socketsInto =
   (sockets: Set<Socket>, ended: AbortSignal): SocketFactory =>
-  ({ host, port, ssl, onConnect }) => {
+  ({ host: given, port, ssl, onConnect }) => {
     ended.throwIfAborted();
+    const host = withColons(given);
     const servername = isIP(host) ? {} : { servername: host };
     const socket = ssl ? connectTls({ host, port, ...servername, ...ssl }, onConnect) : connectPlain({ host, port }, onConnect);
     socket.setNoDelay(true).setKeepAlive(true, 60_000);

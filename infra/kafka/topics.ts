@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Unavailable } from "#domain/kernel/errors.ts";
 import { CannotStart } from "#infra/cannot-start.ts";
 import { adminOf, type KafkaServer } from "./client.ts";
 import { failureOf, protocolError } from "./failure.ts";
+import { atStart } from "./starting.ts";
 
 /** The topics of one log: what has happened, for everybody; and two for talk between the nodes, which may be lost. */
 export const topicsOf = (topic: string) => ({ events: topic, appends: `${topic}.appends`, receipts: `${topic}.receipts` }) as const;
@@ -15,7 +15,7 @@ type Admin = ReturnType<typeof adminOf>;
 
 /**
  * Makes the log's topics where they are missing, and answers with the cluster's id. Throws `CannotStart` where a topic that is there
- * would forget events, or cannot keep their order; `Unavailable` where no broker answers.
+ * would forget events, or cannot keep their order, and where we are not let in; `Unavailable` where no broker answers.
  */
 export const prepareTopics = async (server: KafkaServer, topic: string, replication: number): Promise<string> => {
   const admin = adminOf(server);
@@ -26,7 +26,7 @@ export const prepareTopics = async (server: KafkaServer, topic: string, replicat
     await check(admin, topic, replication);
     return clusterId;
   } catch (error) {
-    throw error instanceof CannotStart ? error : new Unavailable("log", { cause: error });
+    throw atStart(error, server.brokers);
   } finally {
     await admin.disconnect();
   }
@@ -44,7 +44,8 @@ const publicSettings = (replication: number): Readonly<Record<string, string>> =
 });
 
 const create = async (admin: Admin, topic: string, replication: number) => {
-  const settings = publicSettings(replication);
+  // The broker's time: it refuses records of a producer whose clock is an hour ahead of its own.
+  const settings = { ...publicSettings(replication), "message.timestamp.type": "LogAppendTime" };
   const talk = { ...settings, "retention.ms": hour, "segment.ms": hour };
   const { events, appends, receipts } = topicsOf(topic);
   const there = new Set(await admin.listTopics());

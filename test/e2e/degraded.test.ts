@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { subscribed } from "#test/support/graphql/subscribe.ts";
-import { ask } from "#test/support/graphql.ts";
+import { ask, positionsOf } from "#test/support/graphql.ts";
 import { eventually } from "#test/support/projecting.ts";
 import { add, bootstrap, settled } from "#test/support/publishing.ts";
 import { redisProgram, startRedis, type TestRedis } from "#test/support/redis.ts";
@@ -72,7 +72,7 @@ whenThere("redis", redisProgram, () =>
         const { log } = await statusOf(waybill);
         await eventually(async () => positions.at(-1) ?? 0, (position) => position >= log.head);
       }
-      assert.deepEqual(positions, positions.map((_, index) => index + 1));
+      assert.deepEqual(positions, await positionsOf(waybill));
     });
 
     it("starts without it", async () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { ledgerCodec } from "#domain/audit/events.ts";
 import { accessCodec } from "#domain/access/events.ts";
+import { deliveriesCodec } from "#domain/deliveries/events.ts";
 import { graphCodec } from "#domain/graph/events.ts";
 import { type Codec, parseWireType } from "#domain/kernel/codec.ts";
 import type { AnyEvent } from "#domain/kernel/event.ts";
@@ -8,7 +10,7 @@ import { JsonObject } from "#domain/kernel/json.ts";
 import { taskCodec } from "#domain/tasks/events.ts";
 import { trustCodec } from "#domain/trust/events.ts";
 
-const codecs = [trustCodec, taskCodec, graphCodec, accessCodec];
+const codecs = [trustCodec, taskCodec, graphCodec, accessCodec, ledgerCodec, deliveriesCodec];
 const folder = new URL("events/", import.meta.url);
 const recorded = readdirSync(folder).map((file) => ({
   type: file.replace(/\.json$/, ""),
@@ -33,4 +35,6 @@ describe("Recorded events", () => {
   decodeToThisDay(taskCodec);
   decodeToThisDay(graphCodec);
   decodeToThisDay(accessCodec);
+  decodeToThisDay(ledgerCodec);
+  decodeToThisDay(deliveriesCodec);
 });

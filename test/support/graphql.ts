@@ -21,3 +21,15 @@ export const ask = async <Shape extends z.ZodType>(
   if (errors?.[0]) throw new Error(`${errors[0].extensions?.code ?? "ERROR"}: ${errors[0].message}`);
   return shape.parse(data);
 };
+
+const Positions = z.object({ events: z.object({ edges: z.array(z.object({ node: z.object({ position: z.int() }) })), pageInfo: z.object({ hasNextPage: z.boolean() }) }) });
+const Head = z.object({ status: z.object({ log: z.object({ head: z.int() }) }) });
+
+/** The positions of all events, of which a test has fewer than a thousand: not every engine counts them without gaps. */
+export const positionsOf = async (server: { readonly url: string; readonly token: string }): Promise<number[]> => {
+  const { status } = await ask(server, "{ status { log { head } } }", {}, Head);
+  const page = "query ($head: Position!) { events(first: 1000, afterPosition: $head) { edges { node { position } } pageInfo { hasNextPage } } }";
+  const { events } = await ask(server, page, { head: status.log.head }, Positions);
+  if (events.pageInfo.hasNextPage) throw new Error("there are more than a thousand events");
+  return events.edges.map(({ node }) => node.position);
+};

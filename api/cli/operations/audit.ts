@@ -24,14 +24,52 @@ const event = "eventId type stream revision position at actor reason commandId c
 export interface EventFilter {
   readonly stream?: string | undefined;
   readonly type?: string | undefined;
+  readonly filter?: string | undefined;
 }
 
 export const lastEvents = operation<EventFilter & { last: number }>()(
-  `query LastEvents($stream: String, $type: String, $last: Int) { events(stream: $stream, type: $type, last: $last) { edges { node { ${event} } } ${page} } }`,
+  `query LastEvents($stream: String, $type: String, $filter: String, $last: Int) { events(stream: $stream, type: $type, filter: $filter, last: $last) { edges { node { ${event} } } ${page} } }`,
   z.object({ events: connection(Event) }),
 );
 
 export const followEvents = operation<EventFilter & { after: number }>()(
-  `subscription FollowEvents($after: Position, $stream: String, $type: String) { events(after: $after, stream: $stream, type: $type) { ${event} } }`,
+  `subscription FollowEvents($after: Position, $stream: String, $type: String, $filter: String) { events(after: $after, stream: $stream, type: $type, filter: $filter) { ${event} } }`,
   z.object({ events: Event }),
+);
+
+export const showLedger = operation<{ after?: number | undefined }>()(
+  `query ShowLedger($after: Position) { ledger(after: $after) { origin key size checkpoint position stale } }`,
+  z.object({
+    ledger: z.object({
+      origin: z.string().nullable(),
+      key: z.string().nullable(),
+      size: z.number(),
+      checkpoint: z.string().nullable(),
+      position: z.number(),
+      stale: z.boolean(),
+    }),
+  }),
+);
+
+export const proveInclusion = operation<{ event?: string | undefined; position?: number | undefined }>()(
+  `query ProveInclusion($event: ID, $position: Position) {
+    inclusionProof(event: $event, position: $position) { index size position eventId hashes checkpoint tlogProof } }`,
+  z.object({
+    inclusionProof: z
+      .object({
+        index: z.number(),
+        size: z.number(),
+        position: z.number(),
+        eventId: z.string(),
+        hashes: z.array(z.string()),
+        checkpoint: z.string(),
+        tlogProof: z.string(),
+      })
+      .nullable(),
+  }),
+);
+
+export const publishedCheckpoints = operation()(
+  `query PublishedCheckpoints { events(type: "audit.CheckpointPublished.v1", last: 1000) { edges { node { position data } } ${page} } }`,
+  z.object({ events: connection(z.object({ position: z.number(), data: z.object({ checkpoint: z.string() }) })) }),
 );

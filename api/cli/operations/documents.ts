@@ -5,6 +5,7 @@ import * as graph from "./graph.ts";
 import * as status from "./status.ts";
 import * as tasks from "./tasks.ts";
 import * as trust from "./trust.ts";
+import * as webhooks from "./webhooks.ts";
 
 const isOperation = (value: object): value is Operation<never, unknown> => "document" in value;
 
@@ -13,6 +14,6 @@ const isOperation = (value: object): value is Operation<never, unknown> => "docu
  * register it.
  */
 export const documents = (): readonly string[] =>
-  [access, audit, graph, status, tasks, trust]
+  [access, audit, graph, status, tasks, trust, webhooks]
     .flatMap((context) => Object.values<object>(context).filter(isOperation))
     .map(({ document }) => document);

@@ -16,47 +16,56 @@ export interface Connection {
 }
 
 export const connection = (config: ClientConfig, prepare: (client: Client) => Promise<void>, what = "log"): Connection => {
-  let current: Promise<Client> | undefined;
+  let current: Promise<Line> | undefined;
   let closed = false;
 
-  const drop = async () => {
-    const dropped = current;
-    current = undefined;
-    await dropped?.then((client) => client.end()).catch(() => undefined);
+  /** Lets go of one that is of no use: not of another that has taken its place. */
+  const drop = async (used: Promise<Line> | undefined) => {
+    if (current === used) current = undefined;
+    await used?.then(({ client }) => client.end()).catch(() => undefined);
   };
-  const connect = (): Promise<Client> => {
+  const connect = (): Promise<Line> => {
     const client = new Client({ ...livelyConnection, ...rawValues, ...config });
-    const ready = prepared(client, prepare);
+    const ready = prepared(client, prepare).then(() => ({ client, free: Promise.resolve() }));
     // Without a listener the loss of an idle connection would end the process. The next query connects again.
-    client.on("error", () => {
-      if (current === ready) void drop();
-    });
+    client.on("error", () => void drop(ready));
     return ready;
   };
 
   const query = async (statement: QueryArrayConfig): Promise<readonly Row[]> => {
     if (closed) throw new Unavailable(what, { cause: new Error("closed") });
+    const used = (current ??= connect());
     try {
-      current ??= connect();
-      const { rows } = await (await current).query<unknown[]>(statement);
-      return rows;
+      return await inTurn(await used, statement);
     } catch (error) {
-      if (!isStatementError(error)) void drop();
+      if (!isStatementError(error)) void drop(used);
       throw unavailable(error, what);
     }
   };
   const close = async () => {
     closed = true;
-    await drop();
+    await drop(current);
   };
   return { query, close };
 };
 
-const prepared = async (client: Client, prepare: (client: Client) => Promise<void>): Promise<Client> => {
+interface Line {
+  readonly client: Client;
+  /** Resolves when all that was asked so far has its answer. */
+  free: Promise<unknown>;
+}
+
+/** One after the other: `pg` would let them wait likewise, but says that it will not for ever. What waits for one that breaks fails with it. */
+const inTurn = (line: Line, statement: QueryArrayConfig): Promise<readonly Row[]> => {
+  const rows = line.free.then(async () => (await line.client.query<unknown[]>(statement)).rows);
+  line.free = rows.catch(() => undefined);
+  return rows;
+};
+
+const prepared = async (client: Client, prepare: (client: Client) => Promise<void>): Promise<void> => {
   try {
     await client.connect();
     await prepare(client);
-    return client;
   } catch (error) {
     client.end().catch(() => undefined);
     throw error;

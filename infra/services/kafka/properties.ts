@@ -6,16 +6,23 @@ export interface Broker {
   readonly ports: readonly { readonly clients: number; readonly controller: number }[];
 }
 
-/** A further way to a broker, for clients who are told another port than it listens on: that of a proxy. */
+/** A further way to a broker: for clients who are told another port than it listens on, that of a proxy, or who must show who they are. */
 export interface Line {
   readonly broker: number;
   /** Capital letters and digits. */
   readonly name: string;
   readonly port: number;
   readonly advertised: number;
+  /** PLAINTEXT without it. */
+  readonly protocol?: "PLAINTEXT" | "SSL" | "SASL_SSL";
+  /** Of this way alone: `ssl.keystore.location` … */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 const among = (listeners: readonly string[]) => listeners.join(",");
+
+const ofItsOwn = ({ name, settings = {} }: Line) =>
+  Object.entries(settings).map(([setting, value]) => [`listener.name.${name.toLowerCase()}.${setting}`, value] as const);
 
 /** Its `server.properties`. */
 export const properties = ({ id, data, ports }: Broker, allLines: readonly Line[] = []): string => {
@@ -29,7 +36,8 @@ export const properties = ({ id, data, ports }: Broker, allLines: readonly Line[
     listeners: among([`PLAINTEXT://127.0.0.1:${own?.clients}`, `CONTROLLER://127.0.0.1:${own?.controller}`, ...lines.map(({ name, port }) => `${name}://127.0.0.1:${port}`)]),
     ...(lines.length === 0 ? {} : {
       "advertised.listeners": among([`PLAINTEXT://127.0.0.1:${own?.clients}`, ...lines.map(({ name, advertised }) => `${name}://127.0.0.1:${advertised}`)]),
-      "listener.security.protocol.map": among(["PLAINTEXT", "CONTROLLER", ...lines.map(({ name }) => name)].map((name) => `${name}:PLAINTEXT`)),
+      "listener.security.protocol.map": among(["PLAINTEXT:PLAINTEXT", "CONTROLLER:PLAINTEXT", ...lines.map(({ name, protocol = "PLAINTEXT" }) => `${name}:${protocol}`)]),
+      ...Object.fromEntries(lines.flatMap(ofItsOwn)),
       // So many for each listener.
       "num.network.threads": 1,
     }),

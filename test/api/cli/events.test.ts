@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { event, events } from "./support/answers.ts";
 import { FakeServer, type Item } from "./support/fake-server.ts";
-import { waybill } from "./support/waybill.ts";
+import { temporaryFolder, waybill } from "./support/waybill.ts";
 
 const env = (server: FakeServer) => ({ WAYBILL_URL: server.url, WAYBILL_TOKEN: "wb_test" });
 const positions = (stdout: string): number[] =>
@@ -13,6 +14,8 @@ const positions = (stdout: string): number[] =>
     .split("\n")
     .map((line) => (JSON.parse(line) as { position: number }).position);
 const item = (position: number): Item => ({ data: { events: event(position) } });
+
+const lines = (...of: readonly number[]) => Buffer.from(of.map((position) => `${JSON.stringify({ position })}\n`).join(""));
 
 describe("waybill events", () => {
   it("goes on behind the last position after a lost connection, without loss or repetition", async () => {
@@ -100,5 +103,24 @@ describe("waybill events", () => {
     const lines = stdout.trimEnd().split("\n");
     assert.deepEqual([lines.length, lines.at(-1)], [4, "status 0"]);
     assert.match(lines[0] ?? "", /^ +1 {2}12:00:00 {2}trust\.TargetsAdded\.v1/);
+  });
+
+  it("exports into a file, and goes on behind what is there, also behind a torn line", async () => {
+    const files = new Map([
+      ["/events.ndjson?after=0&filter=type=trust.*", lines(1, 2)],
+      ["/events.ndjson?after=2", lines(3)],
+      ["/events.ndjson?after=3", lines()],
+    ]);
+    await using server = await FakeServer.start({ files });
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, "log.ndjson");
+    const run = (...more: string[]) => waybill(["events", "--export", file, ...more], { env: env(server) });
+    assert.equal((await run("--filter", "type=trust.*")).stderr, `2 events written to ${file}\n`);
+    await appendFile(file, '{"position":');
+    assert.equal((await run()).stderr, `1 event written to ${file}\n`);
+    assert.equal((await run()).stderr, "there is nothing new\n");
+    assert.equal(await readFile(file, "utf8"), lines(1, 2, 3).toString());
+    assert.equal((await run("--after", "1")).code, 2);
+    assert.equal((await run("--type", "x")).code, 2);
   });
 });

@@ -70,6 +70,7 @@ export const openApplication = async (changes: Partial<Pick<Application, "limits
     walks: sqlWalks(sql),
     log,
     progress,
+    ledger: async () => testLedger,
     closing: new AbortController().signal,
     limits: { ...defaultLimits, waitMs: 200 },
     persisted: { registered: [], only: false },
@@ -116,4 +117,12 @@ export const openApplication = async (changes: Partial<Pick<Application, "limits
 
 const until = async (is: () => boolean, timeoutMs: number): Promise<void> => {
   for (const begun = performance.now(); !is() && performance.now() - begun < timeoutMs; ) await sleep(2);
+};
+
+/** A ledger that signs nothing: its key is nobody's. */
+const testLedger = {
+  origin: "example.com/test",
+  keyid: "00".repeat(32),
+  publicKey: "00".repeat(32),
+  published: null,
 };

@@ -3,6 +3,11 @@ import type { Commands } from "#commands/commands.ts";
 import type { EventLog, Receipt } from "#commands/ports/event-log.ts";
 import { eventId } from "#commands/kernel/command-id.ts";
 import { accessCodec, tokenStream } from "#domain/access/events.ts";
+import { endpoint } from "#domain/deliveries/endpoint.ts";
+import { deliveriesCodec } from "#domain/deliveries/events.ts";
+import { aggregate } from "#commands/kernel/aggregate.ts";
+import { webhookCommandsOf } from "#infra/deliveries/use-cases.ts";
+import { memorySecrets } from "#test/support/memory-secrets.ts";
 import { deploymentCodec, deploymentsStream, sourceCodec, sourceStream, versionsCodec, versionsStream } from "#domain/graph/events.ts";
 import { refuse } from "#domain/kernel/decider.ts";
 import type { Cause } from "#domain/kernel/event.ts";
@@ -34,6 +39,7 @@ export const commandsFor = ({ log, established }: World): Commands => {
   };
 
   return {
+    ...webhookCommandsOf({ endpoints: aggregate(endpoint, deliveriesCodec, log), secrets: memorySecrets(), forbidden: async (url) => (url.includes("forbidden") ? "it is" : null), log, clock: Date.now }),
     bootstrapRepository: async ({ repository, settings }, cause) => {
       if (repositories.has(repository)) return refuse("REPOSITORY_EXISTS", `there is a repository ${repository} already`, { repository });
       repositories.add(repository);

@@ -51,6 +51,16 @@ describe("The log's index in PostgreSQL", () => {
     }
   });
 
+  it("answers many questions of one moment, and does not lean on a queue that pg will give up", async () => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error) => void warnings.push(warning);
+    process.on("warning", hear);
+    await using index = await open();
+    await Promise.all(upTo(20).map((nth) => index.places(`s-${nth}`, { after: -1, limit: 1 })));
+    process.off("warning", hear);
+    assert.deepEqual(warnings, []);
+  });
+
   it("keeps several logs apart, also when one is cleared", async () => {
     await using mine = await open();
     await using other = await open();

@@ -1,0 +1,6 @@
+import { group } from "#api/cli/group.ts";
+import { exportBundle } from "./export.ts";
+import { prove } from "./prove.ts";
+import { verify } from "./verify.ts";
+
+export const audit = group({ name: "audit", summary: "verify the log, prove an event, export what others can verify" }, [verify, prove, exportBundle]);

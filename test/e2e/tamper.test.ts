@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { Client } from "pg";
+import { auditVerify, covered, happen } from "#test/support/ledger.ts";
+import { freshDatabase } from "#test/support/postgres.ts";
+import { bootstrap } from "#test/support/publishing.ts";
+import { startWaybill, type TestWaybill } from "#test/support/waybill.ts";
+
+/** The table of events, in the hands of somebody who may write to the store. */
+interface Store extends AsyncDisposable {
+  readonly events: string;
+  readonly run: (sql: string) => Promise<void>;
+}
+
+const openSqlite = async (waybill: TestWaybill): Promise<Store> => {
+  const db = new DatabaseSync(join(waybill.data, "log.sqlite"), { timeout: 5000 });
+  return { events: "events", run: async (sql) => db.exec(sql), [Symbol.asyncDispose]: async () => db.close() };
+};
+
+const openPostgres = async (url: string): Promise<Store> => {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  return { events: "waybill_log.events", run: async (sql) => void (await client.query(sql)), [Symbol.asyncDispose]: () => client.end() };
+};
+
+const place = 7;
+
+const tampering = (engine: string, start: () => Promise<{ waybill: TestWaybill; open: () => Promise<Store> } & AsyncDisposable>) =>
+  describe(`A log in ${engine} that somebody changed by hand`, function () {
+    this.timeout(60_000);
+    let started: Awaited<ReturnType<typeof start>>;
+    let store: Store;
+    let size = 0;
+
+    const undone = async (...sql: readonly string[]) => {
+      for (const statement of sql) await store.run(statement.replaceAll("{events}", store.events));
+      try {
+        return await auditVerify(started.waybill);
+      } finally {
+        await store.run(`delete from ${store.events}; insert into ${store.events} select * from kept`);
+      }
+    };
+    /** Exit code 6, and the first thing told is this one, at this place. */
+    const isFound = ({ code, findings }: Awaited<ReturnType<typeof undone>>, position: number, message: RegExp) => {
+      assert.equal(code, 6);
+      assert.ok(findings.some((finding) => finding.position === position && message.test(finding.message)), JSON.stringify(findings.slice(0, 5)));
+      assert.match(findings.map((finding) => finding.message).join("\n"), /the log is not what was signed of its first/);
+    };
+
+    before(async () => {
+      started = await start();
+      const { waybill, open } = started;
+      await bootstrap(waybill, "demo", 2);
+      await happen(waybill, 300);
+      ({ size } = await covered(waybill));
+      store = await open();
+      await store.run(`create table kept as select * from ${store.events}`);
+    });
+    after(async () => {
+      await store[Symbol.asyncDispose]();
+      await started[Symbol.asyncDispose]();
+    });
+
+    it("verifies while nobody has", async () => {
+      const { code, findings, facts } = await auditVerify(started.waybill);
+      assert.deepEqual([code, findings, facts?.events], [0, [], size]);
+    });
+
+    it("is found out where an event was changed", async () => {
+      const answer = await undone(`update {events} set data = replace(data, 'demo', 'evil') where position = 3`);
+      isFound(answer, 3, /^was changed/);
+      assert.equal(answer.findings.length, 2);
+    });
+
+    it("is found out where an event was given another time, actor or reason", async () => {
+      isFound(await undone(`update {events} set at = '2020-01-01T00:00:00.000Z' where position = ${place}`), place, /^was changed/);
+      isFound(await undone(`update {events} set actor = 'token:nobody' where position = ${place}`), place, /^was changed/);
+      isFound(await undone(`update {events} set reason = 'because' where position = ${place}`), place, /^was changed/);
+    });
+
+    it("is found out where an event was dropped", async () => {
+      const answer = await undone(`delete from {events} where position = ${place}`);
+      isFound(answer, place, /^is missing from the log/);
+      assert.equal(answer.findings.length, 2);
+    });
+
+    it("is found out where an event was dropped and the rest moved up", async () => {
+      const answer = await undone(`delete from {events} where position = ${place}`, `update {events} set position = 1 - position where position > ${place}`, "update {events} set position = -position where position < 0");
+      isFound(answer, place, /^is missing from the log/);
+    });
+
+    it("is found out where events were exchanged", async () => {
+      const answer = await undone(
+        `update {events} set position = -position where position = ${place}`,
+        `update {events} set position = ${place} where position = ${place + 5}`,
+        `update {events} set position = ${place + 5} where position = -${place}`,
+      );
+      isFound(answer, place, /events were exchanged/);
+      isFound(answer, place + 5, /events were exchanged/);
+    });
+
+    it("is found out where its tail was cut", async () => {
+      const answer = await undone(`delete from {events} where position > ${size - 5}`);
+      isFound(answer, size, /^is missing from the log/);
+      assert.equal(answer.findings.length, 6);
+    });
+
+    const shift = [`update {events} set position = -1 - position where position >= ${place}`, "update {events} set position = -position where position < 0"];
+    const copied = (changed: Readonly<Record<string, string>>) => {
+      const columns = ["revision", "at", "id", "stream", "type", "actor", "reason", "command_id", "correlation_id", "causation_id", "traceparent", "data"];
+      return `insert into {events} (position, size, ${columns.join(", ")}) select ${place}, null, ${columns.map((column) => changed[column] ?? column).join(", ")} from kept where position = 5`;
+    };
+
+    // The projection takes in what is moved behind the end: these come last.
+    it("is found out where an event was put in", async () => {
+      const id = "01939c1e-8f2a-7c55-b3a0-5d1e6f0a9b7c";
+      const answer = await undone(...shift, copied({ id: `'${id}'`, stream: "'trust.targets-evil'" }));
+      isFound(answer, place, /^was put into the log afterwards$/);
+    });
+
+    it("is found out where an event was put in a second time", async () => {
+      const indexes = store.events === "events" ? ["events_by_id", "anchors"] : ["waybill_log.events_by_id", "waybill_log.events_by_revision"];
+      const answer = await undone(...indexes.map((index) => `drop index ${index}`), ...shift, copied({}));
+      isFound(answer, place, /^was put into the log afterwards: a copy of the event at position 5$/);
+      assert.ok(answer.findings.some(({ message }) => /^has revision \d+ of stream/.test(message)));
+    });
+  });
+
+tampering("SQLite", async () => {
+  const waybill = await startWaybill({ environment: { LOG_ENGINE: "sqlite", WAYBILL_LEDGER_INTERVAL_MS: "100" } });
+  return { waybill, open: () => openSqlite(waybill), [Symbol.asyncDispose]: () => waybill[Symbol.asyncDispose]() };
+});
+
+tampering("PostgreSQL", async () => {
+  const database = await freshDatabase();
+  const waybill = await startWaybill({ environment: { LOG_ENGINE: "postgres", DATABASE_URL: database.url, WAYBILL_LEDGER_INTERVAL_MS: "100" } });
+  return {
+    waybill,
+    open: () => openPostgres(database.url),
+    [Symbol.asyncDispose]: async () => {
+      await waybill[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+});
