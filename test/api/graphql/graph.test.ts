@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { parse, validate } from "graphql";
+import { schema } from "#api/graphql/schema.ts";
 import { sessionOf } from "#test/support/graphql/session.ts";
 
 const image = `sha256:${"ab".repeat(32)}`;
@@ -135,5 +138,10 @@ describe("GraphQL of the artifact graph", () => {
   it("bounds what a filter asks for", async () => {
     const deep = Array.from({ length: 12 }).reduce<string>((inner) => `{ not: ${inner} }`, '{ text: "a" }');
     assert.equal((await session().reader.ask(`{ graph { nodes(filter: ${deep}) { totalCount } } }`, {})).code, "INVALID_INPUT");
+  });
+
+  it("is what its README shows", () => {
+    const [, example = ""] = /```graphql\n([^`]+)```/.exec(readFileSync("domain/graph/README.md", "utf8")) ?? [];
+    assert.deepEqual(validate(schema, parse(example)), []);
   });
 });
