@@ -11,6 +11,8 @@ import { scriptedLog } from "#test/support/scripted-log.ts";
 
 const golden = (type: string) => JsonObject.parse(JSON.parse(readFileSync(new URL(`../../golden/events/${type}.json`, import.meta.url), "utf8")));
 const key = "f0".repeat(32);
+const by = ({ keyids }: { readonly keyids: readonly string[] }) =>
+  keyids.map((keyid) => `signed-by key/${keyid}`).sort((one, other) => (one < other ? -1 : 1));
 
 describe("The graph of a TUF repository", () => {
   let opened: Awaited<ReturnType<typeof openDatabase>>;
@@ -43,7 +45,6 @@ describe("The graph of a TUF repository", () => {
       return Object.fromEntries(["root", "targets", "snapshot", "timestamp", "bins"].map((role) => [role, of(role).sort((one, other) => (one < other ? -1 : 1))]));
     };
     const { roles } = root.signed;
-    const by = ({ keyids }: { readonly keyids: readonly string[] }) => keyids.map((keyid) => `signed-by key/${keyid}`).sort((one, other) => (one < other ? -1 : 1));
     const first4 = { root: by(roles.root), targets: by(roles.targets), snapshot: by(roles.snapshot), timestamp: by(roles.timestamp) };
     assert.deepEqual(await signers(1), { ...first4, bins: [`signed-by key/${binKey.keyid}`] });
     assert.deepEqual(await signers(2), { ...first4, timestamp: [`signed-by key/${key}`], bins: [`signed-by key/${binKey.keyid}`] });
