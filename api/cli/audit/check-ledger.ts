@@ -1,5 +1,7 @@
+import { CliError, exitCodes } from "#api/cli/exit.ts";
 import { count, counted } from "#api/cli/format.ts";
 import { proveInclusion, publishedCheckpoints, showLedger } from "#api/cli/operations/audit.ts";
+import { showStatus } from "#api/cli/operations/status.ts";
 import { Progress } from "#api/cli/progress.ts";
 import type { Session } from "#api/cli/session.ts";
 import type { Head } from "#domain/audit/proofs.ts";
@@ -17,7 +19,7 @@ const mostFindings = 100;
  * is the server's word: it hashes every event here.
  */
 export const checkLedger: Check = async ({ session, trusted }) => {
-  const { ledger } = await session.client.request(showLedger, {});
+  const ledger = await wholeLedger(session);
   const { events } = await session.client.request(publishedCheckpoints, {});
   const served = ledger.checkpoint === null ? [] : [ledger.checkpoint];
   const notes = [...trusted.notes, ...events.edges.map(({ node }) => node.data.checkpoint), ...served];
@@ -62,6 +64,14 @@ export const checkLedger: Check = async ({ session, trusted }) => {
     events: byLog.size(), root: byLog.root().toString("base64"), withheld, checkpoints: claims.length, signedUpTo: claims.at(-1)?.size ?? 0, key: trusted.key.name, keyFrom: trusted.from,
   };
   return { check: "ledger", findings: findings.told, more: findings.more(), summary: summaryOf(facts), facts };
+};
+
+/** A tree that is being filled has not reached what was signed of it: that is no finding. */
+const wholeLedger = async ({ client }: Session) => {
+  const { status } = await client.request(showStatus, {});
+  const { ledger } = await client.request(showLedger, { after: status.log.head });
+  if (!ledger.stale) return ledger;
+  throw new CliError(exitCodes.unavailable, `the server's tree is at position ${ledger.position}, and the log at ${status.log.head}`, { hint: "try again when it has caught up: waybill status" });
 };
 
 const collected = () => {
