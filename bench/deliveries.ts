@@ -28,14 +28,14 @@ const Told = z.object({ port: z.number().optional(), count: z.number().optional(
 /** A receiver in a process of its own: `/fast` answers at once, `/slow` after ten seconds. */
 const startHook = async (): Promise<Hook> => {
   const child = fork(fileURLToPath(new URL("deliveries/hook.ts", import.meta.url)));
-  const [first] = await once(child, "message");
-  let seen = 0;
-  child.on("message", (message) => (seen = Told.parse(message).count ?? seen));
+  const [first] = z.tuple([Told]).rest(z.unknown()).parse(await once(child, "message"));
+  const seen = { count: 0 };
+  child.on("message", (message) => (seen.count = Told.parse(message).count ?? seen.count));
   return {
     child,
-    port: Told.parse(first).port ?? 0,
+    port: first.port ?? 0,
     got: async (count) => {
-      while (seen < count) await once(child, "message");
+      while (seen.count < count) await once(child, "message");
     },
   };
 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { event, page } from "./support/answers.ts";
 import { type Answer, FakeServer } from "./support/fake-server.ts";
 import { temporaryFolder, waybill } from "./support/waybill.ts";
@@ -39,6 +40,9 @@ const delivery = (more: object) => ({
 });
 const answer = (field: string, value: object) => (): Answer => ({ data: { [field]: value } });
 
+const Input = z.object({ secret: z.string().optional(), position: z.int().optional() });
+const inputOf = (server: FakeServer, operation: string) => Input.parse(server.asked.find(({ name }) => name === operation)?.variables["input"]);
+
 const run = (server: FakeServer, ...args: readonly string[]) => waybill(["webhook", ...args], { env: { WAYBILL_URL: server.url, WAYBILL_TOKEN: "wb_test" } });
 
 describe("waybill webhook", () => {
@@ -56,7 +60,7 @@ describe("waybill webhook", () => {
     await writeFile(file, "whsec_mine\n");
     const { stdout, stderr } = await run(server, "create", "https://example.com/hook", "--secret-file", file);
     assert.deepEqual([stdout, stderr.includes("mine")], [`${id}\n`, false]);
-    assert.equal((server.asked[0]?.variables["input"] as { secret: string }).secret, "whsec_mine");
+    assert.equal(inputOf(server, "CreateWebhook").secret, "whsec_mine");
   });
 
   it("says where one stands and why", async () => {
@@ -91,7 +95,7 @@ describe("waybill webhook", () => {
     await using server = await FakeServer.start({ answers });
     const { code, stdout } = await run(server, "test", id);
     assert.deepEqual([code, stdout], [1, "event 5 trust.TargetsAdded.v1: HTTP 500 after 12 ms\nbroken\n"]);
-    assert.equal((server.asked.find(({ name }) => name === "TestWebhook")?.variables["input"] as { position: number }).position, 5);
+    assert.equal(inputOf(server, "TestWebhook").position, 5);
   });
 
   it("lists what was sent, and what it is told not to know is an error", async () => {

@@ -21,6 +21,8 @@ describe("GraphQL webhooks", () => {
     return answer;
   };
 
+  const code = async (input: object) => (await session().admin.ask(create, { input: { url: "https://example.com", ...input } })).code;
+
   it("are made, shown by bare and global id, changed, disabled and deleted", async () => {
     const { admin } = session();
     const answer = await made({ deadLetterAfter: 60 });
@@ -55,7 +57,6 @@ describe("GraphQL webhooks", () => {
   });
 
   it("are refused to a URL that nothing may be sent to, and with a secret or a filter that is none", async () => {
-    const code = async (input: object) => (await session().admin.ask(create, { input: { url: "https://example.com", ...input } })).code;
     assert.deepEqual(
       [await code({ url: "https://forbidden.example" }), await code({ secret: "whsec_short" }), await code({ filter: "type=trsut.*" }), await code({ url: "ftp://example.com" })],
       ["URL_FORBIDDEN", "SECRET_MALFORMED", "INVALID_INPUT", "INVALID_INPUT"],

@@ -48,7 +48,7 @@ const writing: readonly ((octets: readonly number[]) => string)[] = [
   (octets) => octets.map((one) => `0x${one.toString(16)}`).join("."),
   ([a = 0, b = 0, c = 0, d = 0]) => `${a}.${b * 65_536 + c * 256 + d}`,
   (octets) => `${dotted(octets)}.`,
-  (octets) => [...dotted(octets)].map((sign) => (sign === "." ? "。" : sign)).join(""),
+  (octets) => octets.join("。"),
 ];
 
 describe("Addresses of webhooks", () => {

@@ -109,9 +109,9 @@ describe("What is delivered", () => {
   });
 });
 
-describe("A signing secret", () => {
-  const base64 = (bytes: number) => Buffer.alloc(bytes, 7).toString("base64");
+const base64 = (bytes: number) => Buffer.alloc(bytes, 7).toString("base64");
 
+describe("A signing secret", () => {
   it("is taken in the forms of Standard Webhooks only", () => {
     const taken = [`whsec_${base64(24)}`, `whsec_${base64(64)}`, `whsk_${base64(32)}`, `whsk_${base64(64)}\n`];
     const refused = ["", "whsec_", `whsec_${base64(23)}`, `whsec_${base64(65)}`, `whsk_${base64(31)}`, `whpk_${base64(32)}`, base64(32), "whsec_%%%%"];
