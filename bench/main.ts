@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { benchDeliveries } from "./deliveries.ts";
 import { benchEngines } from "./engines.ts";
 import { benchGraph } from "./graph.ts";
 import { benchGraphql } from "./graphql.ts";
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   import: benchImport,
   graph: benchGraph,
   graphql: benchGraphql,
+  deliveries: benchDeliveries,
   "tuf-files": tufFilesBench,
 };
 

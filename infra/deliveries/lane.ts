@@ -36,7 +36,7 @@ const firstNoteMs = 60_000;
 
 /** Sends one endpoint its events, in strict order: the next only when the one before it was taken or put aside. Until the signal aborts, or it is disabled. */
 export const runLane = async (needs: LaneNeeds, owned: Owned, signal: AbortSignal): Promise<void> => {
-  const lane = { ...needs, ...owned, signal };
+  const lane = { ...needs, ...owned, signal, sending: lingering(signal) };
   const { endpoint, writer, fence } = lane;
   let cursor = owned.cursor;
   let written = Date.now();
@@ -60,7 +60,7 @@ export const runLane = async (needs: LaneNeeds, owned: Owned, signal: AbortSigna
   }
 };
 
-type Lane = LaneNeeds & Owned & { readonly signal: AbortSignal };
+type Lane = LaneNeeds & Owned & { readonly signal: AbortSignal; /** Aborts a little later. */ readonly sending: AbortSignal };
 
 /** The cursor behind the event; null where the lane is over. */
 const deliver = async (lane: Lane, before: Cursor, event: StoredEvent): Promise<Cursor | null> => {
@@ -68,8 +68,9 @@ const deliver = async (lane: Lane, before: Cursor, event: StoredEvent): Promise<
   let cursor = before;
   while (!signal.aborted) {
     await pace(lane, event);
-    const answer = await post.send(event, event.id, signal);
     if (signal.aborted) return null;
+    const answer = await post.send(event, event.id, lane.sending);
+    if (signal.aborted && !isTaken(answer)) return null;
     const attempt = { endpoint: endpoint.id, kind: "event", request: null, attempt: cursor.attempt + 1 } as const;
     if (isTaken(answer)) {
       cursor = { position: event.position, attempt: 0, tryingSince: null, failingSince: null, nextAt: null, lastSuccess: new Date().toISOString(), lastError: null };
@@ -93,6 +94,15 @@ const deliver = async (lane: Lane, before: Cursor, event: StoredEvent): Promise<
     await untilDue(cursor, signal);
   }
   return null;
+};
+
+/** How long a request that is under way may go on when the lane ends: what was taken need not be sent again. */
+const lingerMs = 1000;
+
+const lingering = (signal: AbortSignal): AbortSignal => {
+  const cut = new AbortController();
+  signal.addEventListener("abort", () => void setTimeout(() => cut.abort(), lingerMs).unref(), { once: true });
+  return cut.signal;
 };
 
 /** What follows from an attempt that failed. */

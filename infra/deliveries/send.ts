@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { urlToHttpOptions } from "node:url";
 import { retryAfter } from "#domain/deliveries/retry.ts";
 import type { Reach } from "./addresses.ts";
 import { checkAddress, guardedLookup, Unreachable } from "./guard.ts";
@@ -44,9 +45,12 @@ export const openLine = (text: string, { reach, timeoutMs }: LineOptions): Line 
   const lookup = guardedLookup(reach, secure);
   const agent = secure ? new HttpsAgent({ keepAlive: true, maxSockets: 2, lookup }) : new HttpAgent({ keepAlive: true, maxSockets: 2, lookup });
 
+  const forbidden = refusalOf(reach, url);
+  const to = { ...urlToHttpOptions(url), method: "POST", agent };
+
   const open = ({ headers, body, signal }: Message): ClientRequest => {
-    const options = { method: "POST", agent, signal, headers: { ...headers, "content-length": body.length } };
-    return secure ? httpsRequest(url, options) : httpRequest(url, options);
+    const options = { ...to, signal, headers: { ...headers, "content-length": body.length } };
+    return secure ? httpsRequest(options) : httpRequest(options);
   };
 
   const attempt = (message: Message, began: number): Promise<Answer> =>
@@ -68,18 +72,20 @@ export const openLine = (text: string, { reach, timeoutMs }: LineOptions): Line 
     });
 
   return {
-    send: async (message) => {
-      const began = performance.now();
-      try {
-        checkAddress(reach, url);
-      } catch (error) {
-        if (error instanceof Unreachable) return { status: null, error: error.message, response: "", retryAfterMs: null, ms: 0 };
-        throw error;
-      }
-      return attempt(message, began);
-    },
+    send: (message) =>
+      forbidden === null ? attempt(message, performance.now()) : Promise.resolve({ status: null, error: forbidden, response: "", retryAfterMs: null, ms: 0 }),
     [Symbol.dispose]: () => agent.destroy(),
   };
+};
+
+const refusalOf = (reach: Reach, url: URL): string | null => {
+  try {
+    checkAddress(reach, url);
+    return null;
+  } catch (error) {
+    if (error instanceof Unreachable) return error.message;
+    throw error;
+  }
 };
 
 const answerOf = ({ statusCode = 0, headers }: IncomingMessage, response: string, began: number): Answer => ({
