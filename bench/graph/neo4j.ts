@@ -17,7 +17,10 @@ const Answers = z.array(z.object({ ms: z.number(), count: z.number(), sum: z.num
 export const openNeo4j = async (sql: Sql, types: readonly LinkType[]): Promise<readonly [embedded: Contestant, bolt: Contestant] | string> => {
   const folder = mkdtempSync(join(tmpdir(), "waybill-neo4j-"));
   const classpath = built(folder);
-  if (classpath === null) return "needs java 17 and mvn, and Maven's repository";
+  if (classpath === null) {
+    rmSync(folder, { recursive: true });
+    return "needs java 17 and mvn, and Maven's repository";
+  }
   const nodes = await writeEdges(sql, types, join(folder, "edges"));
   const main = ["-Xmx2g", "-cp", `${join(folder, "target/classes")}:${classpath}`, "Main", join(folder, "store"), join(folder, "edges"), String(nodes), String(await freePort())];
   const child = spawn("java", main, { stdio: ["pipe", "pipe", "pipe"] });

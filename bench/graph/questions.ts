@@ -12,9 +12,8 @@ export const questionsOn = async (sql: Sql, earlier: number): Promise<readonly S
   const paths = (asOf: number | null) => some.map((start, place): Question => ({ kind: "path", start, end: place % 2 === 0 ? (hub[place % hubs] ?? 0) : (some[place - 1] ?? 0), asOf }));
   const at = (asOf: number | null): Set[] => [
     { name: "dependents of hubs", questions: closures(hub, "in", asOf) },
-    { name: "dependents", questions: closures(some, "in", asOf) },
-    { name: "dependencies of hubs", questions: closures(hub, "out", asOf) },
-    { name: "dependencies", questions: closures(some, "out", asOf) },
+    { name: "dependents", questions: closures([...hub, ...some], "in", asOf) },
+    { name: "dependencies", questions: closures([...hub, ...some], "out", asOf) },
     { name: "path", questions: paths(asOf) },
   ];
   return [...at(null), ...at(earlier).map(({ name, questions }) => ({ name: `${name}, as of an earlier position`, questions }))];

@@ -36,11 +36,23 @@ export const begun = (reach: Reach, start: number): Reach => {
   return reach;
 };
 
+/** As many are in order sooner than a sort has begun. */
+const few = 24;
+
+const inserted = (queue: Int32Array, from: number, to: number): void => {
+  for (let next = from + 1; next < to; next++) {
+    const node = queue[next] ?? 0;
+    let place = next;
+    for (; place > from && (queue[place - 1] ?? 0) > node; place--) queue[place] = queue[place - 1] ?? 0;
+    queue[place] = node;
+  }
+};
+
 /** Puts a stretch of the queue in the order of its numbers. A long one by way of a bitmap: that takes a step per node, and no comparisons. */
 export const ordered = ({ queue, seen }: Reach, from: number, to: number): void => {
   const count = to - from;
-  if (count < 2) return;
-  if (count < seen.length >>> 3) queue.subarray(from, to).sort();
+  if (count <= few) inserted(queue, from, to);
+  else if (count < seen.length >>> 3) queue.subarray(from, to).sort();
   else {
     const bits = new Uint32Array(seen.length);
     for (let index = from; index < to; index++) {
