@@ -57,9 +57,14 @@ export const deliveries = async ({ client, output }: Session, { subject: webhook
   return exitCodes.ok;
 };
 
-const row = (output: Output, { at, eventPosition, eventType, kind, attempt, status, outcome, error, milliseconds, nextAt }: Delivery): string[] => {
+/** Of an answer's body; --json has all that is kept. */
+const responseShown = 80;
+
+const row = (output: Output, { at, eventPosition, eventType, kind, attempt, status, outcome, error, response, milliseconds, nextAt }: Delivery): string[] => {
   const answer = `${status ?? "none"} in ${duration(milliseconds)}`;
-  const why = outcome === "DELIVERED" ? "" : `: ${printable(error ?? "")}${nextAt === null ? "" : `; next ${time(nextAt)}`}`;
+  const said = response ? ` ${printable(JSON.stringify(response.slice(0, responseShown)))}${response.length > responseShown ? "…" : ""}` : "";
+  const what = error === null || error === `HTTP ${status}` ? "" : `: ${printable(error)}`;
+  const why = outcome === "DELIVERED" ? "" : `${what}${said}${nextAt === null ? "" : `; next ${time(nextAt)}`}`;
   return [time(at), count(eventPosition), printable(eventType), kind === "EVENT" ? String(attempt) : kind.toLowerCase(), (outcome === "DELIVERED" ? output.green : output.red)(`${answer}${why}`)];
 };
 

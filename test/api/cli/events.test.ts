@@ -40,6 +40,24 @@ describe("waybill events", () => {
     assert.equal(run.code, 0);
   });
 
+  it("begins a --follow behind all that was looked at, and looks further back where a page of a filter is short", async () => {
+    const pageOf = (positions: readonly number[], pageInfo: object) => ({ data: { events: { edges: positions.map((position) => ({ node: event(position) })), pageInfo, position: 90_000 } } });
+    const from: unknown[] = [];
+    await using server = await FakeServer.start({
+      answers: {
+        LastEvents: ({ before }) => (before === null ? pageOf([], { hasPreviousPage: true, startCursor: "c" }) : pageOf([3, 4], { hasPreviousPage: false, startCursor: "d" })),
+      },
+      streams: {
+        async *FollowEvents({ after }) {
+          from.push(after);
+          yield item(90_001);
+        },
+      },
+    });
+    const run = await waybill(["events", "--follow", "--filter", "kind=artifact", "--limit", "3", "--json"], { env: env(server) });
+    assert.deepEqual([positions(run.stdout), from], [[3, 4, 90_001], [90_000]]);
+  });
+
   it("goes on when the server ends a subscription in good order", async () => {
     let times = 0;
     await using server = await FakeServer.start({
