@@ -17,6 +17,10 @@ const item = (position: number): Item => ({ data: { events: event(position) } })
 
 const lines = (...of: readonly number[]) => Buffer.from(of.map((position) => `${JSON.stringify({ position })}\n`).join(""));
 
+const pageOf = (positions: readonly number[], pageInfo: object) => ({
+  data: { events: { edges: positions.map((position) => ({ node: event(position) })), pageInfo, position: 90_000 } },
+});
+
 describe("waybill events", () => {
   it("goes on behind the last position after a lost connection, without loss or repetition", async () => {
     const from: unknown[] = [];
@@ -41,7 +45,6 @@ describe("waybill events", () => {
   });
 
   it("begins a --follow behind all that was looked at, and looks further back where a page of a filter is short", async () => {
-    const pageOf = (positions: readonly number[], pageInfo: object) => ({ data: { events: { edges: positions.map((position) => ({ node: event(position) })), pageInfo, position: 90_000 } } });
     const from: unknown[] = [];
     await using server = await FakeServer.start({
       answers: {

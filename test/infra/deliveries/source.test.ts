@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { EventLog, Subscribe } from "#commands/ports/event-log.ts";
 import { setTimeout } from "node:timers/promises";
 import { everything } from "#domain/deliveries/filter.ts";
+import type { StoredEvent } from "#domain/kernel/event.ts";
 import { openSource } from "#infra/deliveries/source.ts";
 import { memoryLog } from "#infra/memory/event-log.ts";
 
@@ -15,15 +16,17 @@ const inOnePage = (log: EventLog): Pick<EventLog, "head" | "readAll" | "subscrib
   head: () => log.head(),
   readAll: (options) => log.readAll(options),
   async *subscribe({ after, signal }: Subscribe) {
-    for await (const { position } of log.subscribe({ after, signal })) {
+    for await (const _ of log.subscribe({ after, signal })) {
       await setTimeout(20);
-      const events = [];
+      const events: StoredEvent[] = [];
       for (let from = after; from < (await log.head()); ) {
         const page = await log.readAll({ after: from, limit: 1000 });
         events.push(...page.events);
         from = page.position;
       }
-      if (events.length > 0) return yield { events, position: await log.head(), caughtUp: position >= 0 };
+      if (events.length === 0) continue;
+      yield { events, position: await log.head(), caughtUp: true };
+      return;
     }
   },
 });
