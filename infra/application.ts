@@ -7,7 +7,8 @@ import { type Application, defaultLimits, type HotTasks, type PersistedDocuments
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Secrets } from "#commands/ports/secrets.ts";
 import type { Signer } from "#commands/ports/signer.ts";
-import type { ReadModels } from "#projections/kernel/watch.ts";
+import { replay } from "#projections/kernel/replay/replay.ts";
+import type { Watched } from "#projections/kernel/watch.ts";
 import type { Walks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { CannotStart } from "./cannot-start.ts";
@@ -28,7 +29,7 @@ export interface ApplicationNeeds {
   readonly sql: Sql;
   readonly walks: Walks;
   readonly aggregates: Aggregates;
-  readonly readModels: ReadModels;
+  readonly readModels: Watched;
   readonly policies: () => Promise<readonly PolicyStatus[]>;
   readonly workers: Pick<Workers, "seen">;
   readonly hotTasks?: HotTasks | undefined;
@@ -61,6 +62,8 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
       workers: [...(await workers.seen()), ...(await needs.policies()).map(asWorker)],
     }),
     rebuild: readModels.rebuild,
+    replay: (asked, tell, signal) => replay(readModels.watching, asked, tell, signal),
+    readModels: readModels.watching.projections.map(({ name }) => name),
     authenticate: authenticator(sql, readModels),
     rates: needs.rates,
     closing: needs.closing,

@@ -1,5 +1,6 @@
 import type { Session } from "#api/cli/session.ts";
 import { checkLedger } from "./check-ledger.ts";
+import { checkReadModels } from "./check-read-models.ts";
 import type { TrustedKey } from "./trusted.ts";
 
 /** Something that is not as it was recorded. */
@@ -17,6 +18,8 @@ export interface Checked {
   readonly findings: readonly Finding[];
   /** How many there are beside those. */
   readonly more: number;
+  /** It could not be looked at. */
+  readonly skipped?: true;
   /** What was looked at, for a person. */
   readonly summary: string;
   /** The same for programs. */
@@ -31,4 +34,4 @@ export interface Checking {
 export type Check = (checking: Checking) => Promise<Checked>;
 
 /** What `audit verify` does, in this order. */
-export const checks: readonly Check[] = [checkLedger];
+export const checks: readonly Check[] = [checkLedger, checkReadModels];

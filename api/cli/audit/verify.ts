@@ -38,7 +38,7 @@ const report = async ({ output, started }: Session, checked: readonly Checked[])
       ...findings.map((finding) => `${output.red("✗")} ${line(finding)}`),
       ...(more > 0 ? [`${output.red("✗")} and ${counted(more, "finding")} more`] : []),
     ]),
-    ...checked.map(({ check, summary, findings }) => (findings.length === 0 ? `${output.green("✓")} ${check}: ${summary}` : `${output.red("✗")} ${check}: does not verify`)),
+    ...checked.map(({ check, summary, findings, skipped }) => (skipped ? `${output.yellow("–")} ${check}: ${summary}` : findings.length === 0 ? `${output.green("✓")} ${check}: ${summary}` : `${output.red("✗")} ${check}: does not verify`)),
     verified ? `${output.green("verified")} in ${duration(milliseconds)}` : output.red("NOT VERIFIED"),
   ]);
   return verified ? exitCodes.ok : exitCodes.unverified;
