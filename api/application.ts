@@ -1,3 +1,4 @@
+import type { Denial } from "#commands/access/record-denials.ts";
 import type { Commands } from "#commands/commands.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Ledger } from "#domain/audit/ledger.ts";
@@ -126,6 +127,8 @@ export interface Application {
   readonly readModels: readonly string[];
   readonly authenticate: Authenticate;
   readonly rates?: Rates | undefined;
+  /** Told of each refusal for want of a token or its scope; returns at once. */
+  readonly denied?: ((denial: Denial) => void) | undefined;
   /** Aborts when the process is about to end: what would go on for ever ends then. */
   readonly closing: AbortSignal;
   readonly limits: Limits;

@@ -4,6 +4,7 @@ import { ledgerStream } from "#domain/audit/events.ts";
 import { authenticator } from "#api/access/authenticate.ts";
 import type { Rates } from "#api/access/rates.ts";
 import { type Application, defaultLimits, type HotTasks, type PersistedDocuments, type WorkerView } from "#api/application.ts";
+import { recordDenials } from "#commands/access/record-denials.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Secrets } from "#commands/ports/secrets.ts";
 import type { Signer } from "#commands/ports/signer.ts";
@@ -66,6 +67,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
     readModels: readModels.watching.projections.map(({ name }) => name),
     authenticate: authenticator(sql, readModels),
     rates: needs.rates,
+    denied: recordDenials({ log, clock: Date.now }),
     closing: needs.closing,
     limits: { ...defaultLimits, bodyBytes: config.WAYBILL_MAX_REQUEST_BYTES, waitMs: config.WAYBILL_READ_WAIT_MS },
     persisted: await persistedDocuments(config),
