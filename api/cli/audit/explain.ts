@@ -67,9 +67,10 @@ const factLines = ({ what, source, name, value, type, from, to, attributes, begu
       : what === "ATTRIBUTE"
         ? `${printable(name ?? "")} = ${printable(JSON.stringify(value))}`
         : "exists";
-  const by = ({ position, type: event, actor, reason, at }: Fact["begun"]) => `${time(at)}  event ${position}  ${event}  ${printable(actor)}${reason === null ? "" : `  “${printable(reason)}”`}`;
   return [`${subject}  (${printable(source)})`, `    from  ${by(begun)}`, ...(ended ? [`    to    ${by(ended)}`] : [])];
 };
+
+const by = ({ position, type, actor, reason, at }: Fact["begun"]): string => `${time(at)}  event ${position}  ${type}  ${printable(actor)}${reason === null ? "" : `  “${printable(reason)}”`}`;
 
 const told = async ({ output }: Session, { what, events, more }: { readonly what: string; readonly events: readonly Event[]; readonly more: boolean }): Promise<number> => {
   if (events.length === 0) throw new CliError(exitCodes.refused, `there is nothing about ${what}`);

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { tokenStream } from "#domain/access/events.ts";
 import { endpointStream } from "#domain/deliveries/events.ts";
 import { taskStream } from "#domain/tasks/events.ts";
@@ -45,10 +46,9 @@ const newest = async ({ client, signal }: Session, wanted: EventSearch, limit: n
   }
 };
 
-const pathsIn = (data: unknown): readonly unknown[] => {
-  if (typeof data !== "object" || data === null) return [];
-  const targets: unknown = "targets" in data ? data.targets : [];
-  const paths: unknown = "paths" in data ? data.paths : [];
-  const ofTargets = Array.isArray(targets) ? targets.map((target: unknown) => (typeof target === "object" && target !== null && "path" in target ? target.path : null)) : [];
-  return [...ofTargets, ...(Array.isArray(paths) ? paths : [])];
+const Data = z.object({ targets: z.array(z.object({ path: z.string() })).catch([]), paths: z.array(z.string()).catch([]) });
+
+const pathsIn = (data: unknown): readonly string[] => {
+  const { targets = [], paths = [] } = Data.safeParse(data).data ?? {};
+  return [...targets.map(({ path }) => path), ...paths];
 };

@@ -25,10 +25,16 @@ export const trustChangesIn = (stored: StoredEvent): readonly TrustChange[] => {
     case "RepositoryEstablished":
       return [{ ...place, change: "established", what: `root v${event.root.signed.version}`, sha256: null }];
     case "MetadataPublished":
-      return event.files.map(({ role, version, sha256 }) => ({ ...place, change: "published", what: `${role} v${version}`, sha256 }));
+      return event.files.map(({ role, version, sha256 }) => changeOf(place, "published", `${role} v${version}`, sha256));
     case "TargetsAdded":
-      return event.targets.map(({ path, hashes }) => ({ ...place, change: "added", what: path, sha256: hashes.sha256 }));
+      return event.targets.map(({ path, hashes }) => changeOf(place, "added", path, hashes.sha256));
     case "TargetsRemoved":
-      return event.paths.map((path) => ({ ...place, change: "removed", what: path, sha256: null }));
+      return event.paths.map((path) => changeOf(place, "removed", path, null));
   }
 };
+
+type Place = Omit<TrustChange, "change" | "what" | "sha256">;
+
+const changeOf = ({ repository, position, event, actor, at }: Place, change: TrustChange["change"], what: string, sha256: string | null): TrustChange => ({
+  change, repository, what, sha256, position, event, actor, at,
+});

@@ -1,12 +1,12 @@
 import type { EventLog } from "#commands/ports/event-log.ts";
-import { described, type Failure } from "#projections/kernel/checkpoint.ts";
+import type { Failure } from "#projections/kernel/checkpoint.ts";
 import type { Projection } from "#projections/kernel/projection.ts";
-import type { Database, Sql, WritableSql } from "#projections/ports/sql.ts";
-import { canonicalText, differingBuckets, digestOf, type ModelDigest, type Table, type TableDigest, tablesOf } from "./digest.ts";
-import { type Differences, differencesIn, noDifferences } from "./differences.ts";
+import type { Database } from "#projections/ports/sql.ts";
+import { compare } from "./compare.ts";
 import { fill, type Filling } from "./fill.ts";
-import { generationsOf, type Generation } from "./generations.ts";
+import { type Generation, generationsOf } from "./generations.ts";
 import { sweep, withScratch } from "./scratch.ts";
+import type { ReplayedTable } from "./tables.ts";
 
 /** What to rebuild, and what to hold against it. */
 export interface ReplayAsked {
@@ -18,15 +18,6 @@ export interface ReplayAsked {
   readonly against: "live" | number | null;
   /** Differing rows to tell of each table, at most. */
   readonly rows: number;
-}
-
-export interface ReplayedTable extends Differences {
-  readonly table: string;
-  /** What the replay made; null where it makes no such table. */
-  readonly replayed: Pick<TableDigest, "rows" | "digest"> | null;
-  readonly found: Pick<TableDigest, "rows" | "digest"> | null;
-  /** Columns that only one of the two has: they are of different generations. */
-  readonly unlike: readonly string[];
 }
 
 /** What became of one read model. */
@@ -71,91 +62,11 @@ export const replay = async ({ projections, log, database }: Replaying, asked: R
     const waiting = [...fillings];
     const comparing = async () => {
       for (let filling = waiting.shift(); filling; filling = waiting.shift()) {
-        const one = filling;
         signal.throwIfAborted();
-        await tell({ replayed: await steadily(() => compared({ log, database }, one, asked)) });
+        await tell({ replayed: await compare({ log, database }, filling, asked) });
       }
     };
     // The database does all of the work: two of its processes at a time.
     await Promise.all([comparing(), comparing()]);
   });
-};
-
-/** Null: somebody switched the tables meanwhile, and a snapshot does not hold names. */
-const steadily = async (compare: () => Promise<Replayed | null>): Promise<Replayed> => {
-  for (;;) {
-    const replayed = await compare();
-    if (replayed) return replayed;
-  }
-};
-
-/** Both in one snapshot of the database: what the read model has taken in meanwhile goes into the replay first. */
-const compared = ({ log, database }: Pick<Replaying, "log" | "database">, filling: Filling, { at, against: wanted, rows: most }: ReplayAsked): Promise<Replayed | null> =>
-  database.transaction(async (sql) => {
-    await sql.query({ text: "set transaction isolation level repeatable read" });
-    await sql.query({ text: `${canonicalText}; set local idle_in_transaction_session_timeout to '60s'` });
-    const { projection, schema } = filling;
-    const found = await generationsOf(sql, projection.name, wanted);
-    if (found && at === null && !filling.poison) await catchUp(sql, log, filling, found.position);
-    const mine = await tablesOf(sql, schema);
-    const theirs = found ? await tablesOf(sql, found.schema) : [];
-    const sides = { sql, schema, found: found?.schema ?? "", most };
-    const common = mine.map((table) => inCommon(table, theirs.find(({ name }) => name === table.name)));
-    const replayed = await digestOf(sql, schema, found ? common.map(({ table }) => table) : mine);
-    const other = found ? await digestOf(sql, found.schema, common.filter(({ there }) => there).map(({ table }) => table)) : null;
-    const tables: ReplayedTable[] = [];
-    for (const { table, unlike } of common) tables.push(await comparedTable(sides, table, { unlike: found ? unlike : [], replayed, other }));
-    const extra = theirs.filter(({ name }) => !mine.some((table) => table.name === name)).map(({ name }): ReplayedTable => ({ ...noDifferences, table: name, replayed: null, found: null, unlike: [] }));
-    const all = [...tables, ...extra];
-    if (found && (await generationsOf(sql, projection.name, wanted))?.identity !== found.identity) return null;
-    const failure = filling.poison && { error: described(filling.poison.cause), position: filling.poison.event.position, event: filling.poison.event.id };
-    return {
-      name: projection.name,
-      generation: projection.generation,
-      position: failure ? failure.position - 1 : filling.position,
-      digest: replayed.digest,
-      tables: all,
-      against: found && other && { schema: found.schema, generation: found.generation, position: found.position, digest: other.digest },
-      same: found ? !failure && all.every((table) => table.replayed?.digest === table.found?.digest && table.replayed !== null && table.unlike.length === 0) : null,
-      failure,
-    };
-  }, filling.schema);
-
-/** In the transaction that compares, so that nothing comes in behind it. */
-const catchUp = async (sql: WritableSql, log: EventLog, filling: Filling, to: number): Promise<void> => {
-  const { projection } = filling;
-  while (filling.position < to) {
-    const page = await log.readAll({ after: filling.position, limit: 500, types: projection.types });
-    const events = page.events.filter(({ position }) => position <= to);
-    if (events.length > 0) await projection.apply(events.map((event) => projection.decode(event)), sql);
-    filling.position = page.caughtUp ? to : Math.min(to, page.position);
-  }
-};
-
-/** The columns that both have: of the same generation, all of them. */
-const inCommon = (mine: Table, theirs: Table | undefined): { readonly table: Table; readonly there: boolean; readonly unlike: readonly string[] } => {
-  if (!theirs) return { table: mine, there: false, unlike: [] };
-  const columns = mine.columns.filter((column) => theirs.columns.includes(column));
-  const unlike = [...mine.columns, ...theirs.columns].filter((column) => !columns.includes(column));
-  const key = mine.key.map((at) => columns.indexOf(mine.columns[at] ?? ""));
-  return { table: { name: mine.name, columns, key: key.includes(-1) ? [] : key }, there: true, unlike };
-};
-
-interface Sides {
-  readonly sql: Sql;
-  readonly schema: string;
-  readonly found: string;
-  readonly most: number;
-}
-
-const comparedTable = async (
-  { sql, schema, found, most }: Sides,
-  table: Table,
-  { unlike, replayed, other }: { readonly unlike: readonly string[]; readonly replayed: ModelDigest; readonly other: ModelDigest | null },
-): Promise<ReplayedTable> => {
-  const [mine, theirs] = [replayed, other].map((digest) => digest?.tables.find((one) => one.table === table.name));
-  const isOther = mine && theirs && mine.digest !== theirs.digest;
-  const differences = isOther ? await differencesIn(sql, { table, found, replayed: schema, buckets: differingBuckets(mine, theirs), most }) : noDifferences;
-  const short = (digest: TableDigest | undefined) => (digest ? { rows: digest.rows, digest: digest.digest } : null);
-  return { table: table.name, replayed: short(mine), found: short(theirs), unlike, ...differences };
 };
