@@ -18,7 +18,7 @@ const mostFindings = 100;
  * The log itself against its Merkle tree, the tree against everything that was signed of it, and each stream's revisions. Nothing of it
  * is the server's word: it hashes every event here.
  */
-export const checkLedger: Check = async ({ session, trusted }) => {
+export const checkLedger: Check = async ({ session, trusted, files }) => {
   const ledger = await wholeLedger(session);
   const { events } = await session.client.request(publishedCheckpoints, {});
   const served = ledger.checkpoint === null ? [] : [ledger.checkpoint];
@@ -37,6 +37,7 @@ export const checkLedger: Check = async ({ session, trusted }) => {
   const ofLog = (leaf: LogLeaf) => {
     progress.advance(1);
     byLog.push(leaf.hash);
+    files.see(leaf);
     if (leaf.event === null) withheld += 1;
     const wrong = streams.see(leaf);
     if (wrong !== null) findings.add({ position: leaf.position, event: leaf.id, message: wrong });
