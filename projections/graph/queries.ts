@@ -96,13 +96,14 @@ export interface ClaimRow {
   readonly node: number;
   readonly source: string;
   readonly kind: string;
+  /** Since when it has said so without a break. */
   readonly since: number;
 }
 
 /** Who says that nodes exist. A node without a claim is an end of a link. */
 export const claimsOf = (sql: Sql, nodes: readonly number[], at: At): Promise<readonly ClaimRow[]> =>
   sql.query<ClaimRow>({
-    text: `select c.node, c.source, c.kind, c.from_position as since from graph.claims c
+    text: `select c.node, c.source, c.kind, c.since_position as since from graph.claims c
       where c.node = any($1::int[]) and ${holds("c", String(at), at)} order by c.source`,
     values: [nodes],
   });
