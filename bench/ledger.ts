@@ -17,3 +17,8 @@ export const benchLedger = async (): Promise<Row[]> => {
     await Promise.all(Array.from({ length: 5000 }, (_, index) => published(log, first / 4 + index)));
   return [{ name: "ledger catches up", value: await caughtUp(ledger, log), unit: "events/s", goal: "≥ 50,000" }];
 };
+
+if (import.meta.main) {
+  for (const row of await benchLedger()) console.log(JSON.stringify(row));
+  process.exit(0);
+}

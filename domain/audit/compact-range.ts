@@ -7,11 +7,19 @@ export interface CompactRange {
   readonly root: () => Hash;
   /** The next leaf; with a level the next whole subtree of that height. Throws `RangeError` where such a one cannot begin here. */
   readonly push: (hash: Hash, level?: number) => void;
+  /** Another that goes on from here by itself. */
+  readonly fork: () => CompactRange;
 }
 
-export const compactRange = (): CompactRange => {
-  const edge: { level: number; hash: Hash }[] = [];
-  let size = 0;
+export const compactRange = (): CompactRange => rangeFrom([], 0);
+
+interface Node {
+  readonly level: number;
+  readonly hash: Hash;
+}
+
+const rangeFrom = (edge: Node[], begun: number): CompactRange => {
+  let size = begun;
 
   const push: CompactRange["push"] = (hash, level = 0) => {
     const width = 2 ** level;
@@ -24,5 +32,5 @@ export const compactRange = (): CompactRange => {
     }
     edge.push(node);
   };
-  return { size: () => size, root: () => foldHashes(edge.map(({ hash }) => hash)), push };
+  return { size: () => size, root: () => foldHashes(edge.map(({ hash }) => hash)), push, fork: () => rangeFrom([...edge], size) };
 };

@@ -79,7 +79,7 @@ export const stepAt = (present: Present, changes: Changes, position: number): St
     if (before?.kind !== kind) {
       const valuesBefore = before?.values ?? new Map<string, PresentValue>();
       if (before) ended(changes.claimsEnded, before, before.from);
-      before = { node: of.number, source, kind, from: position, stored: false, values: valuesBefore };
+      before = { node: of.number, source, kind, since: before?.since ?? position, from: position, stored: false, values: valuesBefore };
       present.claims.set(name, before);
     }
     for (const [attribute, value] of before.values) if (values.get(attribute) !== value.json) endValue(before, attribute, value);

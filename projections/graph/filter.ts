@@ -59,7 +59,8 @@ export const conditionOf = (filter: NodeFilter, at: At, bind: Bind): string => {
 };
 
 /** What a node is at a position, as SQL. */
-export const kindAt = (at: At): string => (at === null ? "coalesce(n.refined, n.kind)" : `case when n.refined_position <= ${at} then n.refined else n.kind end`);
+export const kindAt = (at: At, place = String(at)): string =>
+  at === null ? "coalesce(n.refined, n.kind)" : `case when n.refined_position <= ${place} then n.refined else n.kind end`;
 
 const kindIn = (kinds: readonly Kind[], at: At, bind: Bind): string => {
   const place = `any(${bind(kinds)}::text[])`;

@@ -42,7 +42,8 @@ create table claims (
   node integer not null,
   source text not null,
   kind text not null,
-  from_position bigint not null,
+  since_position bigint not null,         -- from when on the source has said, without a break, that the node exists
+  from_position bigint not null,          -- from when on that it is of this kind
   to_position bigint
 );
 create index claims_of_node on claims (node);

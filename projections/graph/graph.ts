@@ -22,7 +22,7 @@ interface Told {
 /** The artifact graph as it is and as it ever was: what sources, indexes, deployments and TUF repositories say. */
 export const graph: Projection<Told> = {
   name: "graph",
-  generation: 1,
+  generation: 2,
   tables: sqlBeside(import.meta.url, "graph.sql"),
   types: [...graphCodec.types, ...trustCodec.types],
   decode: (stored) => ({

@@ -72,9 +72,9 @@ const claimsOf = async (sql: Sql, { nodes, claims }: Present, statements: readon
   });
   if (wanted.length === 0) return;
   const values = [wanted.map(({ node }) => node), wanted.map(({ source }) => source)];
-  const rows = await sql.query<{ node: number; source: string; kind: string; from: number }>({
+  const rows = await sql.query<{ node: number; source: string; kind: string; since: number; from: number }>({
     name: "graph.claims_of",
-    text: `select c.node, c.source, c.kind, c.from_position as from from unnest($1::int[], $2::text[]) as w (node, source)
+    text: `select c.node, c.source, c.kind, c.since_position as since, c.from_position as from from unnest($1::int[], $2::text[]) as w (node, source)
       join claims c on c.node = w.node and c.source = w.source and c.to_position is null`,
     values,
   });

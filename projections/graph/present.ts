@@ -25,6 +25,8 @@ export interface PresentClaim {
   readonly node: number;
   readonly source: string;
   readonly kind: string;
+  /** From when on the source has claimed it, as whatever kind. */
+  readonly since: number;
   readonly from: number;
   readonly stored: boolean;
   readonly values: Map<string, PresentValue>;

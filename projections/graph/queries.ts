@@ -20,19 +20,29 @@ interface RawNode extends Omit<NodeRow, "kind"> {
 
 const nodeOf = ({ kind, ...row }: RawNode): NodeRow => ({ ...row, kind: kinds.find((one) => one === kind) ?? "artifact" });
 
-/** Nodes with the span in which they exist at a position: those without one are not there. */
-const nodesAt = (at: At): string =>
-  `select n.number, n.key, ${kindAt(at)} as kind, s.from_position as since
-   from graph.nodes n join graph.spans s on s.node = n.number and ${holds("s", String(at), at)}`;
+/** Nodes with the span in which they exist at a position: those without one are not there. `place`: where the position is bound. */
+const nodesAt = (at: At, place = String(at)): string =>
+  `select n.number, n.key, ${kindAt(at, place)} as kind, s.from_position as since
+   from graph.nodes n join graph.spans s on s.node = n.number and ${holds("s", place, at)}`;
+
+/** Asked for by every answer: planned once. */
+const planned = (name: string, condition: string) => (sql: Sql, wanted: readonly unknown[], at: At) =>
+  sql.query<RawNode>({
+    name: at === null ? `graph.shown_${name}` : `graph.shown_${name}_at`,
+    text: `${nodesAt(at, "$2")} where ${condition}`,
+    values: at === null ? [wanted] : [wanted, at],
+  });
+const shownByKeys = planned("by_keys", "n.key = any($1::text[]) order by n.key");
+const shownByNumbers = planned("by_numbers", "n.number = any($1::int[])");
 
 export const nodesByKeys = async (sql: Sql, keys: readonly string[], at: At): Promise<readonly NodeRow[]> => {
-  const rows = await sql.query<RawNode>({ text: `${nodesAt(at)} where n.key = any($1::text[]) order by n.key`, values: [keys] });
+  const rows = await shownByKeys(sql, keys, at);
   return rows.map(nodeOf);
 };
 
 /** In the order of the numbers; those that are not there are left out. */
 export const nodesByNumbers = async (sql: Sql, numbers: readonly number[], at: At): Promise<readonly NodeRow[]> => {
-  const rows = await sql.query<RawNode>({ text: `${nodesAt(at)} where n.number = any($1::int[])`, values: [numbers] });
+  const rows = await shownByNumbers(sql, numbers, at);
   const byNumber = new Map(rows.map((row) => [row.number, nodeOf(row)]));
   return numbers.flatMap((number) => byNumber.get(number) ?? []);
 };
@@ -96,13 +106,14 @@ export interface ClaimRow {
   readonly node: number;
   readonly source: string;
   readonly kind: string;
+  /** Since when it has said so without a break. */
   readonly since: number;
 }
 
 /** Who says that nodes exist. A node without a claim is an end of a link. */
 export const claimsOf = (sql: Sql, nodes: readonly number[], at: At): Promise<readonly ClaimRow[]> =>
   sql.query<ClaimRow>({
-    text: `select c.node, c.source, c.kind, c.from_position as since from graph.claims c
+    text: `select c.node, c.source, c.kind, c.since_position as since from graph.claims c
       where c.node = any($1::int[]) and ${holds("c", String(at), at)} order by c.source`,
     values: [nodes],
   });

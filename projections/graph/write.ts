@@ -18,8 +18,8 @@ export const writeChanges = async (sql: WritableSql, present: Present, changes: 
   ];
   await copy("spans (node, from_position, to_position)", spans);
   await copy(
-    "claims (node, source, kind, from_position, to_position)",
-    fresh(present.claims.values(), changes.claimsEnded).map(({ row, to }) => copyRow([row.node, row.source, row.kind, row.from, to])),
+    "claims (node, source, kind, since_position, from_position, to_position)",
+    fresh(present.claims.values(), changes.claimsEnded).map(({ row, to }) => copyRow([row.node, row.source, row.kind, row.since, row.from, to])),
   );
   await copy("attributes (node, source, name, value, words, from_position, to_position)", values(present, changes));
   await copy(

@@ -4,15 +4,18 @@ import { proveInclusion, publishedCheckpoints, showLedger } from "#api/cli/opera
 import { showStatus } from "#api/cli/operations/status.ts";
 import { Progress } from "#api/cli/progress.ts";
 import type { Session } from "#api/cli/session.ts";
+import type { Hash } from "#domain/audit/merkle.ts";
 import type { Head } from "#domain/audit/proofs.ts";
 import type { Check, Finding } from "./checks.ts";
-import { claimsOf, holding } from "./claims.ts";
+import { claimsOf, type Holding, holding } from "./claims.ts";
 import { type Difference, differences } from "./differences.ts";
 import { ledgerTiles } from "./ledger-tiles.ts";
-import { type LogLeaf, logLeaves } from "./log-leaves.ts";
+import { type LogLeaf, logLeafBatches } from "./log-leaves.ts";
 import { revisions } from "./revisions.ts";
 
 const mostFindings = 100;
+/** Events between two looks at the progress. */
+const progressEach = 500;
 
 /**
  * The log itself against its Merkle tree, the tree against everything that was signed of it, and each stream's revisions. Nothing of it
@@ -30,23 +33,35 @@ export const checkLedger: Check = async ({ session, trusted, files }) => {
 
   const tree = ledgerTiles(session, ledger.size);
   const last = ledger.size > 0 ? await tree.leafAt(ledger.size - 1) : null;
-  const [byLog, byTree] = [holding(claims), holding(claims.filter(({ size }) => size <= ledger.size))];
+  const byLog = holding(claims);
+  // The same as the log's as long as the leaves are.
+  let apart: Holding | null = null;
+  const byTree = (): Holding => (apart ??= byLog.fork(claims.filter(({ size }) => size <= ledger.size)));
   const streams = revisions();
-  let withheld = 0;
+  let [withheld, passed] = [0, 0];
   using progress = new Progress(session.output, "verifying", ledger.size);
-  const ofLog = (leaf: LogLeaf) => {
-    progress.advance(1);
-    byLog.push(leaf.hash);
+  const seen = (leaf: LogLeaf) => {
+    if (++passed % progressEach === 0) progress.advance(progressEach);
     files.see(leaf);
     if (leaf.event === null) withheld += 1;
     const wrong = streams.see(leaf);
     if (wrong !== null) findings.add({ position: leaf.position, event: leaf.id, message: wrong });
   };
-  const log = logLeaves(session, { after: 0, to: last?.position ?? 0 });
-  const hashed = { size: ledger.size, hashAt: (index: number) => tree.hashOf({ level: 0, index }), leafAt: tree.leafAt };
+  const ofLog = (leaf: LogLeaf) => {
+    byTree();
+    byLog.push(leaf.hash);
+    seen(leaf);
+  };
+  const ofTree = (hash: Hash) => byTree().push(hash);
+  const ofBoth = (leaf: LogLeaf) => {
+    byLog.push(leaf.hash);
+    apart?.push(leaf.hash);
+    seen(leaf);
+  };
+  const log = logLeafBatches(session, { after: 0, to: last?.position ?? 0 });
   let first: Difference | null = null;
   let others = -1;
-  for await (const difference of differences(log, hashed, { ofLog, ofTree: byTree.push }))
+  for await (const difference of differences(log, tree, { ofLog, ofTree, ofBoth }))
     if (difference.kind === "moved") {
       first ??= difference;
       others += 1;
@@ -58,8 +73,8 @@ export const checkLedger: Check = async ({ session, trusted, files }) => {
     findings.tell({ position: first.position, event: first.id, message: `${await said(session, first)}${also}` });
   }
   const [broken] = byLog.broken();
-  if (broken) findings.tell({ position: null, event: null, message: brokenClaim(broken, byTree.broken(), claims) });
-  if (byLog.broken().length === 0 && byTree.broken().length > 0)
+  if (broken) findings.tell({ position: null, event: null, message: brokenClaim(broken, byTree().broken(), claims) });
+  if (byLog.broken().length === 0 && byTree().broken().length > 0)
     findings.tell({ position: null, event: null, message: "the log is what was signed, and the server's tiles are not: waybill rebuild ledger" });
   const facts = {
     events: byLog.size(), root: byLog.root().toString("base64"), withheld, checkpoints: claims.length, signedUpTo: claims.at(-1)?.size ?? 0, key: trusted.key.name, keyFrom: trusted.from,

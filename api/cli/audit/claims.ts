@@ -1,6 +1,6 @@
 import { openCheckpoint } from "#domain/audit/checkpoint.ts";
-import { compactRange } from "#domain/audit/compact-range.ts";
-import { type Hash } from "#domain/audit/merkle.ts";
+import { type CompactRange, compactRange } from "#domain/audit/compact-range.ts";
+import type { Hash } from "#domain/audit/merkle.ts";
 import type { NoteKey } from "#domain/audit/note.ts";
 import type { Head } from "#domain/audit/proofs.ts";
 import { verifyEd25519 } from "#commands/audit/ed25519.ts";
@@ -12,19 +12,30 @@ export const claimsOf = (notes: readonly string[], key: NoteKey): { readonly cla
   return { claims: [...claims.values()].toSorted((a, b) => a.size - b.size), unsigned: opened.filter((claim) => claim === null).length };
 };
 
-/** Holds leaves, one after the other, against everything that was signed of them. */
-export const holding = (claims: readonly Head[]) => {
-  const range = compactRange();
-  const broken: Head[] = [];
-  let next = 0;
+/** Leaves, one after the other, against everything that was signed of them. */
+export interface Holding {
+  readonly push: (leaf: Hash) => void;
+  /** Those that do not hold; also those that there are not enough leaves for. */
+  readonly broken: () => readonly Head[];
+  readonly size: () => number;
+  readonly root: () => Hash;
+  /** Another that goes on from here with these claims, which begin as the others do. */
+  readonly fork: (claims: readonly Head[]) => Holding;
+}
+
+export const holding = (claims: readonly Head[]): Holding => holdingFrom(claims, compactRange(), { broken: [], next: 0 });
+
+const holdingFrom = (claims: readonly Head[], range: CompactRange, from: { readonly broken: Head[]; readonly next: number }): Holding => {
+  const { broken } = from;
+  let { next } = from;
   return {
     push: (leaf: Hash): void => {
       range.push(leaf);
       for (let claim = claims[next]; claim?.size === range.size(); claim = claims[++next]) if (!claim.root.equals(range.root())) broken.push(claim);
     },
-    /** Those that do not hold; also those that there are not enough leaves for. */
-    broken: (): readonly Head[] => [...broken, ...claims.slice(next)],
+    broken: () => [...broken, ...claims.slice(next)],
     size: range.size,
     root: range.root,
+    fork: (others) => holdingFrom(others, range.fork(), { broken: [...broken], next }),
   };
 };

@@ -1,4 +1,5 @@
-import type { Hash } from "#domain/audit/merkle.ts";
+import { type Hash, hashBytes } from "#domain/audit/merkle.ts";
+import { tileWidth } from "#domain/audit/tiles.ts";
 import type { LeafRow } from "./ledger-tiles.ts";
 import type { LogLeaf } from "./log-leaves.ts";
 
@@ -16,12 +17,15 @@ export interface Difference {
 
 export interface Hashed {
   readonly size: number;
-  readonly hashAt: (index: number) => Promise<Hash>;
+  /** The hashes of the leaves of a tile, one behind the other. */
+  readonly tileAt: (tile: number) => Promise<Buffer>;
   readonly leafAt: (index: number) => Promise<LeafRow | null>;
 }
 
 /** Told of each leaf in passing. */
 export interface Passing {
+  /** The next leaf of both, where they are the same. */
+  readonly ofBoth: (leaf: LogLeaf) => void;
   readonly ofTree: (hash: Hash) => void;
   readonly ofLog: (leaf: LogLeaf) => void;
 }
@@ -33,7 +37,7 @@ const window = 300;
  * Reads the log beside the tree and tells where they differ. While the hashes are equal, the tree is not asked which events its leaves
  * are; where they are not, events are told by their ids.
  */
-export async function* differences(log: AsyncIterable<LogLeaf>, tree: Hashed, pass: Passing): AsyncGenerator<Difference> {
+export async function* differences(log: AsyncIterable<readonly LogLeaf[]>, tree: Hashed, pass: Passing): AsyncGenerator<Difference> {
   const ahead = lookahead(log);
   const displaced = new Set<string>();
   let index = 0;
@@ -41,7 +45,11 @@ export async function* differences(log: AsyncIterable<LogLeaf>, tree: Hashed, pa
     const leaf = await ahead.take();
     if (leaf) pass.ofLog(leaf);
   };
-  const takeTree = async () => pass.ofTree(await tree.hashAt(index++));
+  const takeTree = async () => {
+    const hashes = await tree.tileAt(Math.floor(index / tileWidth));
+    const at = (index++ % tileWidth) * hashBytes;
+    pass.ofTree(hashes.subarray(at, at + hashBytes));
+  };
   const leafHere = async (at: number): Promise<LeafRow> => (await tree.leafAt(at)) ?? { index: at, position: 0, id: "?" };
 
   const strange = async function* (here: LogLeaf): AsyncGenerator<Difference> {
@@ -78,10 +86,19 @@ export async function* differences(log: AsyncIterable<LogLeaf>, tree: Hashed, pa
       const gone = await leafHere(index);
       yield { kind: "missing", position: gone.position, id: gone.id, index };
       await takeTree();
-    } else if (here.hash.equals(await tree.hashAt(index))) {
-      await takeLog();
-      await takeTree();
-    } else yield* strange(here);
+      continue;
+    }
+    const tile = Math.floor(index / tileWidth);
+    const hashes = await tree.tileAt(tile);
+    const last = Math.min(tree.size, (tile + 1) * tileWidth);
+    // Without a turn of the event loop for each of a million.
+    let leaf = ahead.here();
+    for (; leaf && index < last && leaf.hash.compare(hashes, (index % tileWidth) * hashBytes, (index % tileWidth + 1) * hashBytes) === 0; leaf = ahead.here()) {
+      pass.ofBoth(leaf);
+      ahead.pass();
+      index += 1;
+    }
+    if (leaf && index < last) yield* strange(leaf);
   }
   for (let rest = await ahead.take(); rest; rest = await ahead.take()) {
     pass.ofLog(rest);
@@ -98,22 +115,28 @@ const find = async (idAt: (at: number) => Promise<string | null>, id: string): P
   return 0;
 };
 
-const lookahead = (log: AsyncIterable<LogLeaf>) => {
+const lookahead = (log: AsyncIterable<readonly LogLeaf[]>) => {
   const iterator = log[Symbol.asyncIterator]();
-  const buffer: LogLeaf[] = [];
+  let buffer: LogLeaf[] = [];
+  let first = 0;
   const peek = async (at: number): Promise<LogLeaf | undefined> => {
-    while (buffer.length <= at) {
+    while (buffer.length - first <= at) {
       const next = await iterator.next();
       if (next.done === true) return undefined;
-      buffer.push(next.value);
+      buffer = [...buffer.slice(first), ...next.value];
+      first = 0;
     }
-    return buffer[at];
+    return buffer[first + at];
   };
   return {
     peek,
+    /** The next one, where it has come. */
+    here: (): LogLeaf | undefined => buffer[first],
+    pass: (): void => void first++,
     take: async () => {
-      await peek(0);
-      return buffer.shift();
+      const leaf = await peek(0);
+      if (leaf) first++;
+      return leaf;
     },
     /** How far ahead the event with this id is; 0 where it is not. */
     find: (id: string, _window: number) => find(async (at) => (await peek(at))?.id ?? null, id),

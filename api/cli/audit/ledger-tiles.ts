@@ -14,6 +14,8 @@ export type LeafRow = z.infer<typeof LeafRows>[number];
 export interface LedgerTiles {
   readonly size: number;
   readonly hashOf: (subtree: Subtree) => Promise<Hash>;
+  /** The hashes of the leaves of a tile of level 0, one behind the other. */
+  readonly tileAt: (index: number) => Promise<Buffer>;
   /** Which event the ledger says that a leaf is; null where it does not know. */
   readonly leafAt: (index: number) => Promise<LeafRow | null>;
 }
@@ -39,6 +41,7 @@ export const ledgerTiles = (session: Session, size: number): LedgerTiles => {
       if (!hash) throw new RangeError(`a tree of ${size} leaves has no subtree ${subtree.level}/${subtree.index}`);
       return hash;
     },
+    tileAt: (index) => tile({ level: 0, index }),
     leafAt: async (index) => (await rows({ level: 0, index: Math.floor(index / tileWidth) })).find((row) => row.index === index) ?? null,
   };
 };

@@ -36,10 +36,12 @@ export function* bring(graph: Adjacency, changes: Edges, to: { readonly position
   graph.nodes = Math.max(graph.nodes, to.nodes);
 }
 
-const endInRows = ({ nodes, out, in: inward }: Rows, edge: Edge): boolean => {
+const endInRows = (rows: Rows, edge: Edge): boolean => {
+  const { nodes, out, in: inward } = rows;
   if (edge.from >= nodes || edge.to >= nodes) return false;
   const [forth, back] = [placeOf(out, edge.from, { ...edge, other: edge.to }), placeOf(inward, edge.to, { ...edge, other: edge.from })];
   if (forth < 0 || back < 0) return false;
+  rows.endings += 1;
   out.end[forth] = edge.end;
   inward.end[back] = edge.end;
   return true;

@@ -47,7 +47,7 @@ interface Over {
 }
 
 const over = (graph: Adjacency, walk: Over, stretch: Stretch): number => {
-  const end = overRows(graph, walk, stretch);
+  const end = graph.rows.endings === 0 && walk.wanted.at >= graph.rows.position ? overLatest(graph, walk, stretch) : overRows(graph, walk, stretch);
   return graph.overlay.count === 0 ? end : overChains(graph, walk, { ...stretch, end });
 };
 
@@ -66,6 +66,26 @@ const overRows = ({ rows }: Adjacency, { wanted: { types, at }, reach: { queue, 
       const word = seen[next >>> 5] ?? 0;
       const bit = 1 << (next & 31);
       if ((word & bit) !== 0 || (end[place] ?? 0) <= at || (begin[place] ?? 0) > at || types[type[place] ?? 0] === 0) continue;
+      seen[next >>> 5] = word | bit;
+      queue[last++] = next;
+    }
+  }
+  return last;
+};
+
+/** As of what the rows were made of, or later, where none of them has ended since: every link that had not ended then holds. */
+const overLatest = ({ rows }: Adjacency, { wanted: { types }, reach: { queue, seen }, side }: Over, { from, to, end: before }: Stretch): number => {
+  const { places, other, type } = side;
+  let last = before;
+  for (let index = from; index < to; index++) {
+    const node = queue[index] ?? 0;
+    if (node >= rows.nodes) continue;
+    const stop = places[2 * node + 1] ?? 0;
+    for (let place = places[2 * node] ?? 0; place < stop; place++) {
+      const next = other[place] ?? 0;
+      const word = seen[next >>> 5] ?? 0;
+      const bit = 1 << (next & 31);
+      if ((word & bit) !== 0 || types[type[place] ?? 0] === 0) continue;
       seen[next >>> 5] = word | bit;
       queue[last++] = next;
     }

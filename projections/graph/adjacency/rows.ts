@@ -20,6 +20,8 @@ export interface Rows {
   readonly count: number;
   /** Everything up to this position is in the rows: what stands among the ended edges has ended by then. */
   readonly position: number;
+  /** Of the rows that held then, how many have ended since. */
+  endings: number;
   readonly out: Side;
   readonly in: Side;
 }
@@ -37,7 +39,7 @@ export function* rowsOf(edges: Edges, nodes: number, position: number): Steps<Ro
   const outward = yield* sorted({ order: byTarget.order, ends: edges.end, of: from, edges, nodes });
   const inward = yield* sorted({ order: outward.order, ends: edges.end, of: to, edges, nodes });
   const out = yield* sideOf(edges, outward, to);
-  return { nodes, count: edges.count, position, out, in: yield* sideOf(edges, inward, from) };
+  return { nodes, count: edges.count, position, endings: 0, out, in: yield* sideOf(edges, inward, from) };
 }
 
 interface Sorting {

@@ -6,7 +6,7 @@ import { walksInMemory } from "#projections/graph/adjacency/walks-in-memory.ts";
 import { changed, edgesOf, mostNodes, positionsOf, someHistories } from "#test/support/graph/link-histories.ts";
 import { agrees, someWays } from "#test/support/graph/same-walks.ts";
 
-const someSteps = fc.array(fc.record({ merge: fc.boolean(), skip: fc.nat(5) }), { maxLength: 12 });
+const someSteps = fc.array(fc.record({ merge: fc.boolean(), skip: fc.nat(30) }), { minLength: 1, maxLength: 12, size: "max" });
 
 describe("The adjacency index", () => {
   it("answers at every position what the whole history says, however it was loaded, brought forward and merged", () =>

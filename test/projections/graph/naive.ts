@@ -15,7 +15,7 @@ interface Since<Holds> {
 export interface Naive {
   readonly position: number;
   readonly nodes: ReadonlyMap<string, { readonly kind: Kind; readonly since: number }>;
-  readonly claims: ReadonlyMap<string, Since<{ readonly key: string; readonly source: string }>>;
+  readonly claims: ReadonlyMap<string, Since<{ readonly key: string; readonly source: string; readonly kind: Kind }>>;
   readonly attributes: ReadonlyMap<string, Since<{ readonly key: string; readonly source: string; readonly name: string; readonly value: Value }>>;
   readonly links: ReadonlyMap<string, Since<Link>>;
   readonly deployments: ReadonlyMap<string, { readonly artifact: string; readonly environment: string; readonly service: string }>;
@@ -127,8 +127,8 @@ const linksIn = (world: World): Link[] => [
 ];
 
 const nodesIn = (world: World) => [
-  ...[...world.nodes].flatMap(([source, nodes]) => [...nodes].map(([key, { attributes }]) => ({ key, source, attributes }))),
-  ...world.versions.values(),
+  ...[...world.nodes].flatMap(([source, nodes]) => [...nodes].map(([key, { kind, attributes }]) => ({ key, source, kind, attributes }))),
+  ...[...world.versions.values()].map(({ key, source, attributes }) => ({ key, source, kind: kindOf(key), attributes })),
 ];
 
 /** What holds now, each with the position since when it does; `same`: it goes on, though in other words. */
@@ -154,7 +154,7 @@ export const naiveGraphs = (events: readonly (GraphEvent | TrustEvent)[]): Naive
     const position = index + 1;
     const said = nodesIn(world);
     const links = tracked(before.links, new Map(linksIn(world).map((link) => [nameOf(link), { ...link, attributes: sorted(link.attributes) }])), position);
-    const claims = tracked(before.claims, new Map(said.map(({ key, source }) => [`${key} ${source}`, { key, source }])), position);
+    const claims = tracked(before.claims, new Map(said.map(({ key, source, kind }) => [`${key} ${source}`, { key, source, kind }])), position);
     const values = said.flatMap(({ key, source, attributes }) => Object.entries(attributes).map(([name, value]) => ({ key, source, name, value })));
     const attributes = tracked(before.attributes, new Map(values.map((one) => [`${one.key} ${one.source} ${one.name}`, one])), position);
     const keys = new Set([...[...links.values()].flatMap(({ holds }) => [holds.from, holds.to]), ...said.map(({ key }) => key)]);
