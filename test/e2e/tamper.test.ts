@@ -82,7 +82,8 @@ const tampering = (engine: string, start: () => Promise<{ waybill: TestWaybill; 
     it("is found out where an event was dropped", async () => {
       const answer = await undone(`delete from {events} where position = ${place}`);
       isFound(answer, place, /^is missing from the log/);
-      assert.equal(answer.findings.length, 2);
+      // Where others follow in its stream, the gap in the revisions is told, too.
+      assert.equal(answer.findings.filter(({ message }) => !message.startsWith("has revision")).length, 2);
     });
 
     it("is found out where an event was dropped and the rest moved up", async () => {
@@ -199,7 +200,7 @@ describe("What was made of the log, and somebody changed by hand", function () {
   it("is found out where the ledger's own tables were changed", async () => {
     const { code, findings } = await undone("ledger.leaves", "update ledger.leaves set position = position + 1000 where index = 4");
     assert.equal(code, 6);
-    assert.ok(findings.some(({ message }) => /^ledger\.leaves has a row/.test(message)), JSON.stringify(findings));
+    assert.ok(findings.some(({ message }) => message.startsWith("ledger.leaves has a row")), JSON.stringify(findings));
   });
 
   // A server that has read a file before keeps it: the last of these tests, and behind a new start.
@@ -209,7 +210,7 @@ describe("What was made of the log, and somebody changed by hand", function () {
     await covered(waybill);
     const { code, findings } = await undone("tuf.metadata", "update tuf.metadata set content = replace(content, 'bins', 'evil') where role = 'targets' and version = 1");
     assert.equal(code, 6);
-    assert.ok(findings.some(({ position, message }) => position !== null && /^tuf\/demo\/metadata\/1\.targets\.json is not what was published/.test(message)), JSON.stringify(findings));
-    assert.ok(findings.some(({ message }) => /^tuf\.metadata has a row that is not as the log makes it: repository=demo role=targets version=1: content is/.test(message)), JSON.stringify(findings));
+    assert.ok(findings.some(({ position, message }) => position !== null && message.startsWith("tuf/demo/metadata/1.targets.json is not what was published")), JSON.stringify(findings));
+    assert.ok(findings.some(({ message }) => message.startsWith("tuf.metadata has a row that is not as the log makes it: repository=demo role=targets version=1: content is")), JSON.stringify(findings));
   });
 });
