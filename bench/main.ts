@@ -10,6 +10,7 @@ import { benchLedger } from "./ledger.ts";
 import { benchLog } from "./log.ts";
 import { benchProjection } from "./projection.ts";
 import { benchPublication } from "./publication.ts";
+import { benchReplay } from "./replay.ts";
 import type { Row } from "./rows.ts";
 import { tufFilesBench } from "./tuf-files.ts";
 
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   projection: benchProjection,
   ledger: benchLedger,
   "audit-verify": benchAuditVerify,
+  replay: benchReplay,
   publication: benchPublication,
   import: benchImport,
   graph: benchGraph,

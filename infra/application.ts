@@ -4,10 +4,12 @@ import { ledgerStream } from "#domain/audit/events.ts";
 import { authenticator } from "#api/access/authenticate.ts";
 import type { Rates } from "#api/access/rates.ts";
 import { type Application, defaultLimits, type HotTasks, type PersistedDocuments, type WorkerView } from "#api/application.ts";
+import { recordDenials } from "#commands/access/record-denials.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Secrets } from "#commands/ports/secrets.ts";
 import type { Signer } from "#commands/ports/signer.ts";
-import type { ReadModels } from "#projections/kernel/watch.ts";
+import { replay } from "#projections/kernel/replay/replay.ts";
+import type { Watched } from "#projections/kernel/watch.ts";
 import type { Walks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { CannotStart } from "./cannot-start.ts";
@@ -28,7 +30,7 @@ export interface ApplicationNeeds {
   readonly sql: Sql;
   readonly walks: Walks;
   readonly aggregates: Aggregates;
-  readonly readModels: ReadModels;
+  readonly readModels: Watched;
   readonly policies: () => Promise<readonly PolicyStatus[]>;
   readonly workers: Pick<Workers, "seen">;
   readonly hotTasks?: HotTasks | undefined;
@@ -61,8 +63,11 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
       workers: [...(await workers.seen()), ...(await needs.policies()).map(asWorker)],
     }),
     rebuild: readModels.rebuild,
+    replay: (asked, tell, signal) => replay(readModels.watching, asked, tell, signal),
+    readModels: readModels.watching.projections.map(({ name }) => name),
     authenticate: authenticator(sql, readModels),
     rates: needs.rates,
+    denied: recordDenials({ log, clock: Date.now }),
     closing: needs.closing,
     limits: { ...defaultLimits, bodyBytes: config.WAYBILL_MAX_REQUEST_BYTES, waitMs: config.WAYBILL_READ_WAIT_MS },
     persisted: await persistedDocuments(config),

@@ -3,6 +3,7 @@ import type { Application } from "#api/application.ts";
 import { graphqlRouter } from "#api/graphql/router.ts";
 import { httpApplication, restRouters } from "#api/rest/application.ts";
 import { ledgerFiles } from "#api/rest/ledger/router.ts";
+import { replays } from "#api/rest/audit/replays.ts";
 import { feeds } from "#api/rest/feeds.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { Config, Role } from "./config.ts";
@@ -23,6 +24,7 @@ export const apiRouters = (application: Application, blobs: BlobStore, config: C
   ...restRouters({ ...application, blobs, limit: config.WAYBILL_MAX_UPLOAD_BYTES }),
   ledgerFiles(application),
   feeds(application),
+  replays(application),
   express.Router().use("/graphql", graphqlRouter(application)),
 ];
 

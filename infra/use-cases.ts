@@ -1,6 +1,6 @@
 import { ledgerCodec } from "#domain/audit/events.ts";
 import { ledgerDecider } from "#domain/audit/ledger.ts";
-import { accessCodec } from "#domain/access/events.ts";
+import { tokenCodec } from "#domain/access/events.ts";
 import { token } from "#domain/access/token.ts";
 import { endpoint } from "#domain/deliveries/endpoint.ts";
 import { deliveriesCodec } from "#domain/deliveries/events.ts";
@@ -15,6 +15,7 @@ import { repositoryCodec, targetsCodec } from "#domain/trust/events.ts";
 import { repositoryDecider } from "#domain/trust/repository.ts";
 import { targetsDecider } from "#domain/trust/targets.ts";
 import { issueToken } from "#commands/access/issue-token.ts";
+import { recordSecretReads } from "#commands/access/record-secret-reads.ts";
 import { revokeToken } from "#commands/access/revoke-token.ts";
 import type { Commands } from "#commands/commands.ts";
 import type { WebhookCommands } from "#commands/deliveries/commands.ts";
@@ -40,7 +41,7 @@ export const aggregatesOn = (log: EventLog) => ({
   repositories: aggregate(repositoryDecider, repositoryCodec, log),
   targets: aggregate(targetsDecider, targetsCodec, log, aMillionEntries),
   tasks: aggregate(task, taskCodec, log),
-  tokens: aggregate(token, accessCodec, log),
+  tokens: aggregate(token, tokenCodec, log),
   endpoints: aggregate(endpoint, deliveriesCodec, log),
   ledgers: aggregate(ledgerDecider, ledgerCodec, log),
   ecosystems: aggregate(versions, versionsCodec, log, aMillionEntries),
@@ -62,7 +63,7 @@ export const commandsOf = (aggregates: Aggregates, log: EventLog, signer: Signer
     recordLinks: recordLinks(aggregates.sources),
     withdraw: withdraw(aggregates.sources),
     recordDeployment: recordDeployment(aggregates.environments),
-    issueToken: issueToken(aggregates.tokens),
+    issueToken: recordSecretReads(log, "token")(issueToken(aggregates.tokens), ({ token }) => token),
     revokeToken: revokeToken(aggregates.tokens),
   };
 };

@@ -70,7 +70,7 @@ export const catalog: Catalog = [
     entries: [
       {
         name: "audit",
-        summary: "verify the log, prove an event, export what others can verify",
+        summary: "verify, search and explain the log; prove events; replay read models",
         load: async () => (await import("./audit/audit.ts")).audit,
       },
     ],

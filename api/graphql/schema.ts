@@ -9,6 +9,7 @@ import "./trust/mutations.ts";
 import "./tasks/task.ts";
 import "./tasks/subscription.ts";
 import "./audit/event.ts";
+import "./audit/causation.ts";
 import "./audit/ledger.ts";
 import "./audit/subscription.ts";
 import "./access/token.ts";

@@ -31,6 +31,8 @@ const waybill = (database: Database, position: number): Express => {
     persisted: { registered: [], only: false },
     status: () => Promise.reject(new Error("not measured")),
     rebuild: () => Promise.reject(new Error("not measured")),
+    replay: () => Promise.reject(new Error("not measured")),
+    readModels: [],
     authenticate: authenticator(database, progress),
     report: ({ error }) => console.error(error),
   };

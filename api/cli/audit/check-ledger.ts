@@ -21,7 +21,7 @@ const progressEach = 500;
  * The log itself against its Merkle tree, the tree against everything that was signed of it, and each stream's revisions. Nothing of it
  * is the server's word: it hashes every event here.
  */
-export const checkLedger: Check = async ({ session, trusted }) => {
+export const checkLedger: Check = async ({ session, trusted, files }) => {
   const ledger = await wholeLedger(session);
   const { events } = await session.client.request(publishedCheckpoints, {});
   const served = ledger.checkpoint === null ? [] : [ledger.checkpoint];
@@ -42,6 +42,7 @@ export const checkLedger: Check = async ({ session, trusted }) => {
   using progress = new Progress(session.output, "verifying", ledger.size);
   const seen = (leaf: LogLeaf) => {
     if (++passed % progressEach === 0) progress.advance(progressEach);
+    files.see(leaf);
     if (leaf.event === null) withheld += 1;
     const wrong = streams.see(leaf);
     if (wrong !== null) findings.add({ position: leaf.position, event: leaf.id, message: wrong });

@@ -1,5 +1,8 @@
 import type { Session } from "#api/cli/session.ts";
 import { checkLedger } from "./check-ledger.ts";
+import { checkReadModels } from "./check-read-models.ts";
+import { checkTuf } from "./check-tuf.ts";
+import type { PublishedFiles } from "./published-files.ts";
 import type { TrustedKey } from "./trusted.ts";
 
 /** Something that is not as it was recorded. */
@@ -17,6 +20,8 @@ export interface Checked {
   readonly findings: readonly Finding[];
   /** How many there are beside those. */
   readonly more: number;
+  /** It could not be looked at. */
+  readonly skipped?: true;
   /** What was looked at, for a person. */
   readonly summary: string;
   /** The same for programs. */
@@ -26,9 +31,15 @@ export interface Checked {
 export interface Checking {
   readonly session: Session;
   readonly trusted: TrustedKey;
+  /** Of the log that the first check reads. */
+  readonly files: PublishedFiles;
 }
 
 export type Check = (checking: Checking) => Promise<Checked>;
 
 /** What `audit verify` does, in this order. */
-export const checks: readonly Check[] = [checkLedger];
+export const checks: readonly { readonly name: string; readonly check: Check }[] = [
+  { name: "ledger", check: checkLedger },
+  { name: "tuf", check: checkTuf },
+  { name: "read models", check: checkReadModels },
+];

@@ -3,10 +3,11 @@ import { openCheckpoint } from "#domain/audit/checkpoint.ts";
 import { rootByInclusion } from "#domain/audit/proofs.ts";
 import { verifyEd25519 } from "#commands/audit/ed25519.ts";
 import { command } from "#api/cli/command.ts";
-import { CliError, exitCodes, usageError } from "#api/cli/exit.ts";
+import { CliError, exitCodes } from "#api/cli/exit.ts";
 import { proveInclusion } from "#api/cli/operations/audit.ts";
 import type { Session } from "#api/cli/session.ts";
 import { card } from "#api/cli/table.ts";
+import { givenEvent } from "./given-event.ts";
 import { type LogLeaf, logLeaves } from "./log-leaves.ts";
 import { trustedKey, trustOptions } from "./trusted.ts";
 
@@ -25,7 +26,7 @@ export const prove = command(
   },
   async (session, { operands: [given = ""], values }) => {
     const { key, from } = await trustedKey(session, values);
-    const { inclusionProof: found } = await session.client.request(proveInclusion, eventOf(given));
+    const { inclusionProof: found } = await session.client.request(proveInclusion, givenEvent(given));
     if (!found)
       throw new CliError(exitCodes.refused, `there is no proof for ${JSON.stringify(given)}`, { hint: "there is no such event, or no checkpoint covers it yet: try again in a second or two" });
     const leaf = await leafAt(session, found.position);
@@ -49,12 +50,6 @@ export const prove = command(
     return exitCodes.ok;
   },
 );
-
-const eventOf = (given: string): { event?: string; position?: number } => {
-  if (/^\d{1,16}$/.test(given)) return { position: Number(given) };
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(given)) return { event: given.toLowerCase() };
-  throw usageError(`${JSON.stringify(given)} is neither the id of an event nor a position`);
-};
 
 const leafAt = async (session: Session, position: number): Promise<LogLeaf> => {
   for await (const leaf of logLeaves(session, { after: position - 1, to: position })) return leaf;

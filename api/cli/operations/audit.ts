@@ -73,3 +73,35 @@ export const publishedCheckpoints = operation()(
   `query PublishedCheckpoints { events(type: "audit.CheckpointPublished.v1", last: 1000) { edges { node { position data } } ${page} } }`,
   z.object({ events: connection(z.object({ position: z.number(), data: z.object({ checkpoint: z.string() }) })) }),
 );
+
+export interface EventSearch {
+  readonly stream?: string | undefined;
+  readonly type?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly correlationId?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly text?: string | undefined;
+}
+
+export const searchEvents = operation<EventSearch & { last: number; before?: string | undefined }>()(
+  `query SearchEvents($stream: String, $type: String, $actor: String, $correlationId: String, $since: DateTime, $until: DateTime, $text: String, $last: Int, $before: String) {
+    events(stream: $stream, type: $type, actor: $actor, correlationId: $correlationId, since: $since, until: $until, text: $text, last: $last, before: $before) {
+      edges { node { ${event} } } pageInfo { hasPreviousPage startCursor } } }`,
+  z.object({ events: z.object({ edges: z.array(z.object({ node: Event })), pageInfo: z.object({ hasPreviousPage: z.boolean(), startCursor: z.string().nullable() }) }) }),
+);
+
+interface EventGiven {
+  readonly event?: string | undefined;
+  readonly position?: number | undefined;
+}
+
+export const showCauses = operation<EventGiven>()(
+  `query ShowCauses($event: ID, $position: Position) { causes(event: $event, position: $position) { ${event} } }`,
+  z.object({ causes: z.array(Event) }),
+);
+
+export const showEffects = operation<EventGiven & { limit: number }>()(
+  `query ShowEffects($event: ID, $position: Position, $limit: Int) { effects(event: $event, position: $position, limit: $limit) { events { depth event { ${event} } } truncated } }`,
+  z.object({ effects: z.object({ events: z.array(z.object({ depth: z.number(), event: Event })), truncated: z.boolean() }) }),
+);

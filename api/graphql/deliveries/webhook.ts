@@ -54,7 +54,7 @@ export const Webhook = builder.node(builder.objectRef<WebhookView>("Webhook"), {
   description: "A receiver of events: each that fits the filter is sent to the URL, in order, until it is taken.",
   id: { resolve: ({ id }) => id },
   loadOne: (id, context) => {
-    requireScope(context, "admin");
+    requireScope(context, "admin", "webhook");
     return z.uuid().safeParse(id).success ? findWebhook(context, id) : null;
   },
   fields: (t) => ({

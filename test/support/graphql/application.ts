@@ -82,6 +82,8 @@ export const openApplication = async (changes: Partial<Pick<Application, "limits
       workers: [],
     }),
     rebuild: async (name) => (name === "tuf" ? { generation: 2 } : refuse("PROJECTION_NOT_FOUND", `there is no projection ${name}`, { name })),
+    replay: () => Promise.reject(new Error("no read models here")),
+    readModels: [],
     authenticate: authenticator(sql, progress),
     report: (defect) => void defects.push(defect),
     ...changes,

@@ -2,7 +2,7 @@ import { hash, randomBytes, randomUUID } from "node:crypto";
 import type { Commands } from "#commands/commands.ts";
 import type { EventLog, Receipt } from "#commands/ports/event-log.ts";
 import { eventId } from "#commands/kernel/command-id.ts";
-import { accessCodec, tokenStream } from "#domain/access/events.ts";
+import { tokenCodec, tokenStream } from "#domain/access/events.ts";
 import { endpoint } from "#domain/deliveries/endpoint.ts";
 import { deliveriesCodec } from "#domain/deliveries/events.ts";
 import { aggregate } from "#commands/kernel/aggregate.ts";
@@ -89,12 +89,12 @@ export const commandsFor = ({ log, established }: World): Commands => {
       const token = randomUUID();
       const secret = `wb_${randomBytes(32).toString("base64url")}`;
       tokens.add(token);
-      const event = accessCodec.encode({ type: "TokenIssued", token, name, scope, expires, secretSha256: hash("sha256", secret) });
+      const event = tokenCodec.encode({ type: "TokenIssued", token, name, scope, expires, secretSha256: hash("sha256", secret) });
       return { receipt: await record(tokenStream(token), event, cause), task: null, token, secret };
     },
     revokeToken: async ({ token }, cause) => {
       if (!tokens.has(token)) return refuse("TOKEN_NOT_FOUND", `there is no token ${token}`, { token });
-      return { receipt: await record(tokenStream(token), accessCodec.encode({ type: "TokenRevoked", token }), cause), task: null };
+      return { receipt: await record(tokenStream(token), tokenCodec.encode({ type: "TokenRevoked", token }), cause), task: null };
     },
   };
 };
