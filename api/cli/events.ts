@@ -49,14 +49,13 @@ export const events = command(
     const filter = { stream, type, filter: values.filter };
     const print = printer(session);
     if (values.after !== undefined) {
-      const until = follow ? Number.POSITIVE_INFINITY : ((await newest(session, filter, 1))[0]?.position ?? 0);
+      const until = follow ? Number.POSITIVE_INFINITY : ((await newest(session, filter, 1)).events[0]?.position ?? 0);
       await printBehind(session, print, { filter, after: values.after, until, limit });
       return exitCodes.ok;
     }
     const recent = await newest(session, filter, recentCount(values.limit, follow));
-    for (const event of recent) await print(event);
-    const after = recent.at(-1)?.position ?? 0;
-    if (follow) await printBehind(session, print, { filter, after, until: Number.POSITIVE_INFINITY, limit: limit - recent.length });
+    for (const event of recent.events) await print(event);
+    if (follow) await printBehind(session, print, { filter, after: recent.position, until: Number.POSITIVE_INFINITY, limit: limit - recent.events.length });
     return exitCodes.ok;
   },
 );
@@ -86,8 +85,20 @@ const printBehind = async (session: Session, print: Print, { filter, after, unti
   }
 };
 
-const newest = async ({ client }: Session, filter: EventFilter, last: number): Promise<Event[]> =>
-  (await client.request(lastEvents, { ...filter, last })).events.edges.map(({ node }) => node);
+/** The newest events, and a position up to which there are no others. A page of a filter that fits few may be short: then further ones are asked for. */
+const newest = async ({ client }: Session, filter: EventFilter, last: number): Promise<{ readonly events: readonly Event[]; readonly position: number }> => {
+  const events: Event[] = [];
+  let position: number | undefined;
+  for (let before: string | null = null; ; ) {
+    const { events: found }: Answer = await client.request(lastEvents, { ...filter, last: last - events.length, before });
+    events.unshift(...found.edges.map(({ node }) => node));
+    position ??= Math.max(found.position, events.at(-1)?.position ?? 0);
+    before = found.pageInfo.startCursor;
+    if (events.length >= last || !found.pageInfo.hasPreviousPage || before === null) return { events, position };
+  }
+};
+
+type Answer = ReturnType<typeof lastEvents.read>;
 
 /** Every event behind `after`, each once; a lost connection is taken up again behind the last one, for as long as it takes. */
 export async function* everyEvent(session: Session, filter: EventFilter, after: number): AsyncGenerator<Event> {

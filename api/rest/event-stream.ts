@@ -4,14 +4,11 @@ import { eventJson } from "./event-json.ts";
 import { type Reading, isAdmin } from "./feeds.ts";
 import { written } from "./written.ts";
 
-/** Proxies cut connections on which nothing moves for a minute, some sooner. */
-const heartbeatMs = 15_000;
-
 /**
  * Server-sent events (HTML, 9.2): `id:` is the position, so that a browser goes on by itself where it was cut. Where nothing fits the
  * filter for long, an `id:` without data moves the reader on. Ends when the process does: clients then come again, elsewhere.
  */
-export const streamEvents = async ({ log, response, filter, after, signal, reader }: Reading): Promise<void> => {
+export const streamEvents = async ({ log, response, filter, after, signal, reader, heartbeatMs }: Reading): Promise<void> => {
   const from = after ?? (await log.head());
   response.set({ "Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
   response.flushHeaders();

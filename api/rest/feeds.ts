@@ -15,7 +15,12 @@ export interface FeedNeeds extends EntranceNeeds {
   readonly log: EventLog;
   /** Aborts when the process is about to end. */
   readonly closing: AbortSignal;
+  /** Between signs of life on a stream where nothing happens. */
+  readonly heartbeatMs?: number;
 }
+
+/** Proxies cut connections on which nothing moves for a minute, some sooner. */
+const usualHeartbeatMs = 15_000;
 
 /** One reader of the log over HTTP. */
 export interface Reading {
@@ -30,6 +35,7 @@ export interface Reading {
   /** Who reads, asked again and again; null where the token holds no longer. */
   readonly reader: () => Promise<Principal | null>;
   readonly closing: AbortSignal;
+  readonly heartbeatMs: number;
 }
 
 /** `GET /events` (server-sent events) and `GET /events.ndjson` (a file): the log itself, from a position on, through a filter. */
@@ -44,7 +50,7 @@ export const feeds = (needs: FeedNeeds): Router => {
 export const isAdmin = (principal: Principal): boolean => mayActAs(principal, "admin");
 
 const reading =
-  ({ log, authenticate, closing }: FeedNeeds, serve: (reading: Reading) => Promise<void>): RequestHandler =>
+  ({ log, authenticate, closing, heartbeatMs = usualHeartbeatMs }: FeedNeeds, serve: (reading: Reading) => Promise<void>): RequestHandler =>
   async (request, response) => {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
@@ -59,6 +65,7 @@ const reading =
       signal: AbortSignal.any([gone.signal, closing]),
       reader: () => authenticate(secret),
       closing,
+      heartbeatMs,
     });
   };
 

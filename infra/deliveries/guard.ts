@@ -12,7 +12,8 @@ export class Unreachable extends Error {
   }
 }
 
-type Lookup = (host: string, options: { readonly all: true }, done: (error: NodeJS.ErrnoException | null, found: { address: string; family: number }[]) => void) => void;
+/** Node's own, or what takes its place. */
+export type Lookup = (host: string, options: { readonly all: true }, done: (error: NodeJS.ErrnoException | null, found: { address: string; family: number }[]) => void) => void;
 
 /**
  * Resolves names for connections, and gives out checked addresses alone: what was checked is what is connected to, whatever the name

@@ -1,5 +1,6 @@
 import type { StoredEvent } from "#domain/kernel/event.ts";
 import { pauseAfter, type Patience } from "#domain/deliveries/retry.ts";
+import { isKeptFrom } from "#domain/deliveries/silence.ts";
 import { patiently, pause } from "#projections/kernel/pause.ts";
 import type { Outcomes } from "./outcomes.ts";
 import { attemptOf, isTaken, type Post, problemOf } from "./post.ts";
@@ -24,9 +25,6 @@ export interface Owned {
   readonly post: Post;
 }
 
-/** What a delivery may not tell of: it would lead to another one, for ever. */
-const silent = /^deliveries\.CursorNoted\./;
-
 /** How often a position is written that moved over events that were not wanted, and noted in the log. */
 const movedMs = 2000;
 const noteMs = 3_600_000;
@@ -45,7 +43,7 @@ export const runLane = async (needs: LaneNeeds, owned: Owned, signal: AbortSigna
   while (!signal.aborted) {
     const { position, events } = await patiently(signal, () => needs.source.behind(cursor.position, endpoint.filter, signal));
     for (const event of events) {
-      if (silent.test(event.type)) continue;
+      if (isKeptFrom(endpoint.id, event)) continue;
       const next = await deliver(lane, cursor, event);
       if (!next) return;
       cursor = next;

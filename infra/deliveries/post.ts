@@ -19,7 +19,7 @@ export interface PostNeeds extends LineOptions {
 /** Throws `Unavailable` where a secret is not in the vault. */
 export const openPost = async ({ secrets, version, ...options }: PostNeeds, { url, secrets: cards }: Endpoint): Promise<Post> => {
   const signers = await Promise.all(
-    cards.map(async ({ id, until }): Promise<{ readonly sign: Sign; readonly until: number }> => {
+    cards.filter(({ until }) => until === null || Date.parse(until) > Date.now()).map(async ({ id, until }): Promise<{ readonly sign: Sign; readonly until: number }> => {
       const secret = await secrets.read(id);
       if (secret === null) throw new Unavailable(`secret ${id} of a webhook`);
       return { sign: signer(secret), until: until === null ? Number.POSITIVE_INFINITY : Date.parse(until) };

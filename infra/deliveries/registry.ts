@@ -30,7 +30,8 @@ export const openRegistry = async ({ log, sql, readModels }: RegistryNeeds, sign
   const changed = bell();
   const told = bell();
   let [endpoints, requests]: [readonly Endpoint[], readonly Request[]] = [[], []];
-  let wanted = await log.head();
+  const begun = await log.head();
+  let wanted = begun;
 
   const load = async () => {
     endpoints = await allEndpoints(sql);
@@ -48,11 +49,11 @@ export const openRegistry = async ({ log, sql, readModels }: RegistryNeeds, sign
   const until = async (position: number) => {
     while (!over.aborted && (await readModels.reached("webhooks", position, reachMs)).stale);
   };
-  await until(wanted);
+  await until(begun);
   if (!over.aborted) await load();
   const loading = (async () => {
     const again = backoff(over);
-    for (let loaded = wanted; !over.aborted; ) {
+    for (let loaded = begun; !over.aborted; ) {
       const rung = told.signal();
       if (wanted === loaded) await pause(lookMs, AbortSignal.any([over, rung]));
       if (over.aborted) return;

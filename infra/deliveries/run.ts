@@ -17,7 +17,7 @@ import type { Reach } from "./addresses.ts";
 import { outcomesOn } from "./outcomes.ts";
 import { openRegistry } from "./registry.ts";
 import { openSource } from "./source.ts";
-import { deliveryTables, highestFence, prune } from "./store.ts";
+import { deliveryTables, forget, highestFence, prune } from "./store.ts";
 import { tend, type TendNeeds } from "./tend.ts";
 import { openWriter } from "./writer.ts";
 
@@ -159,6 +159,8 @@ const pruning = async ({ database }: DeliveriesNeeds, { registry }: TendNeeds, h
     await pause(pruneMs, closing);
     const ours = registry.endpoints().map(({ id }) => id).filter((id) => held.has(shareOf(id)));
     // What is not pruned now is pruned later.
-    if (!closing.aborted) await prune(database, ours, keptAttempts).catch(() => undefined);
+    if (closing.aborted) return;
+    await prune(database, ours, keptAttempts).catch(() => undefined);
+    await forget(database).catch(() => undefined);
   }
 };

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { urlToHttpOptions } from "node:url";
 import { retryAfter } from "#domain/deliveries/retry.ts";
 import type { Reach } from "./addresses.ts";
-import { checkAddress, guardedLookup, Unreachable } from "./guard.ts";
+import { checkAddress, guardedLookup, type Lookup, Unreachable } from "./guard.ts";
 
 /** What came of one attempt. */
 export interface Answer {
@@ -31,6 +31,8 @@ export interface LineOptions {
   readonly reach: Reach;
   /** From the first byte sent to the last of the answer's head. */
   readonly timeoutMs: number;
+  /** Of names; the system's where absent. */
+  readonly lookup?: Lookup | undefined;
 }
 
 /** What is kept of an answer's body, and how much longer than its head a body may take. */
@@ -39,10 +41,10 @@ const readBytes = 65_536;
 const bodyMs = 1000;
 
 /** Opens connections to checked addresses only; follows no redirect. */
-export const openLine = (text: string, { reach, timeoutMs }: LineOptions): Line => {
+export const openLine = (text: string, { reach, timeoutMs, lookup: names }: LineOptions): Line => {
   const url = new URL(text);
   const secure = url.protocol === "https:";
-  const lookup = guardedLookup(reach, secure);
+  const lookup = guardedLookup(reach, secure, names);
   const agent = secure ? new HttpsAgent({ keepAlive: true, maxSockets: 2, lookup }) : new HttpAgent({ keepAlive: true, maxSockets: 2, lookup });
 
   const forbidden = refusalOf(reach, url);

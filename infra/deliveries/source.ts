@@ -24,7 +24,7 @@ const pageEvents = 250;
 /** Who waits looks up from time to time, so that its position does not lag far behind over events that it does not want. */
 const waitMs = 2000;
 
-export const openSource = async (log: EventLog): Promise<Source> => {
+export const openSource = async (log: Pick<EventLog, "head" | "readAll" | "subscribe">): Promise<Source> => {
   const closing = new AbortController();
   const grown = bell();
   const head = await log.head();
@@ -66,10 +66,10 @@ export const openSource = async (log: EventLog): Promise<Source> => {
   return {
     behind: async (after, filter, signal) => {
       const rung = grown.signal();
-      if (after >= tail.from) {
-        if (after >= tail.to) await pause(waitMs, AbortSignal.any([signal, closing.signal, rung]));
-        return after >= tail.to ? { events: [], position: after } : remembered(after, matcherOf(filter));
-      }
+      if (after >= tail.to) await pause(waitMs, AbortSignal.any([signal, closing.signal, rung]));
+      if (after >= tail.to) return { events: [], position: after };
+      // Asked behind the wait: so much may have come that its beginning is not kept any more.
+      if (after >= tail.from) return remembered(after, matcherOf(filter));
       const page = await log.readAll({ after, limit: pageEvents, types: typesOf(filter, wireTypes) });
       return { events: page.events.filter(matcherOf(filter)), position: page.position };
     },

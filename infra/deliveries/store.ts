@@ -146,7 +146,7 @@ export const openRequests = (sql: Sql, endpoints: readonly string[]): Promise<re
     values: [endpoints],
   });
 
-/** The newest attempts of each endpoint stay, for a month at most; the cursors of endpoints that are gone go. */
+/** The newest attempts of each endpoint stay, for a month at most. */
 export const prune = async (sql: Sql, endpoints: readonly string[], most: number): Promise<void> => {
   for (const endpoint of endpoints)
     await sql.query({
@@ -155,4 +155,18 @@ export const prune = async (sql: Sql, endpoints: readonly string[], most: number
                (select id from deliveries.attempts where endpoint = $1 order by id desc offset $2 limit 1))`,
       values: [endpoint, most],
     });
+};
+
+const isGone = "not exists (select from webhooks.endpoints where endpoints.id = cursors.endpoint)";
+
+/** Of endpoints that are gone, attempts can be looked up for a month; then their cursors go, too. */
+export const forget = async (sql: Sql): Promise<void> => {
+  await sql.query({
+    name: "deliveries_forget_attempts",
+    text: `delete from deliveries.attempts where at < now() - interval '30 days' and endpoint in (select endpoint from deliveries.cursors where ${isGone})`,
+  });
+  await sql.query({
+    name: "deliveries_forget_cursors",
+    text: `delete from deliveries.cursors where ${isGone} and not exists (select from deliveries.attempts where attempts.endpoint = cursors.endpoint)`,
+  });
 };

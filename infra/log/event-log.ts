@@ -8,6 +8,8 @@ import { type Source, subscription } from "./subscription.ts";
 export interface Engine extends Source, Pick<EventLog, "receipt" | "read" | "head"> {
   /** One transaction; a conflict refuses that append alone. Throws `Unavailable` when nothing of the group was stored, or nobody knows. */
   readonly appendGroup: RunGroup<PreparedAppend, Receipt>;
+  /** Events in one group, where fewer than 2,000 are quicker. */
+  readonly most?: number;
   readonly close: () => Promise<void>;
 }
 
@@ -18,7 +20,7 @@ export const eventLog = (engine: Engine): EventLog => {
     engine.bell.ring();
     return answers;
   };
-  const append = groups(appendGroup, { weigh, most: 2000 });
+  const append = groups(appendGroup, { weigh, most: engine.most ?? 2000 });
   return {
     append: async (stream, events, options) => append(prepared(stream, events, options)),
     receipt: engine.receipt,

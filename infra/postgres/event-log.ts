@@ -44,7 +44,7 @@ export const openPostgresLog = async ({ connect, poll = 1000 }: PostgresLogOptio
     await receipt[Symbol.asyncDispose]();
     await Promise.all([writer.close(), close(), ears.close()]);
   };
-  return eventLog({ appendGroup: appender(writer, receipts), receipt, ...reading, close: closeAll, bell: chime, poll });
+  return eventLog({ appendGroup: appender(writer, receipts), most: 400, receipt, ...reading, close: closeAll, bell: chime, poll });
 };
 
 /** What an administrator may have set otherwise for everybody, and appending relies on. */

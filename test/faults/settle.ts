@@ -42,8 +42,21 @@ export const atRest = async (server: Server, repositories: readonly string[]): P
   }
   for (let before = -1; ; await sleep(1500)) {
     const head = await insistently(() => headOf(server));
-    if (head === before) return head;
+    if (head === before) {
+      await within(120_000, `every read model comes to ${head}`, allReached(server, head));
+      return head;
+    }
     before = head;
+  }
+};
+
+const Positions = z.object({ status: z.object({ projections: z.array(z.object({ position: z.int() })) }) });
+
+/** A projection whose owner was cut off goes on under another one, some seconds later. */
+const allReached = async (server: Server, head: number): Promise<void> => {
+  for (;; await sleep(200)) {
+    const { status } = await insistently(() => ask(server, "{ status { projections { position } } }", {}, Positions));
+    if (status.projections.every(({ position }) => position >= head)) return;
   }
 };
 

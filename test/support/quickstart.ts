@@ -10,7 +10,7 @@ const answers: ReadonlyMap<string, readonly RegExp[]> = new Map([
   ["npx waybill remove demo package.json --wait", [/^removed 1 target from demo/m, /^published timestamp v3/m]],
   ["npx waybill events --limit 5", [/trust\.TargetsRemoved\.v1 +trust\.targets-demo#1$/m, /trust\.MetadataPublished\.v1/]],
   ["npx waybill events --export artifacts.ndjson", [/^\d+ events? written to artifacts\.ndjson$/m]],
-  ["npx waybill status", [/^Waybill .+ head at position \d+$/m, /^tuf +\d+ +0 +1 +running$/m, /publication +idle/]],
+  ["npx waybill status", [/^Waybill .+ head at position [\d,]+$/m, /^tuf +[\d,]+ +0 +1 +running$/m, /publication +idle/]],
   ["npx waybill import demo --debian-index", [/^imported \d+ targets and \d+ package versions into demo/m, /^published timestamp v4/m]],
   ["npx waybill import demo --npm-lock", [/^imported \d+ package versions into demo/m]],
 ]);
@@ -20,5 +20,5 @@ export const isAnswered = async (reader: Newcomer, line: string): Promise<void> 
   assert.ok(expected, `README.md says "${line}", and this test does not know what that prints`);
   const { code, text } = await reader.types(line);
   assert.equal(code, 0, `${line}\n${text}`);
-  for (const pattern of expected) assert.match(text, pattern, line);
+  for (const pattern of expected) assert.match(text, pattern, `${line}\n${text}`);
 };

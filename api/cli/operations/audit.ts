@@ -27,9 +27,16 @@ export interface EventFilter {
   readonly filter?: string | undefined;
 }
 
-export const lastEvents = operation<EventFilter & { last: number }>()(
-  `query LastEvents($stream: String, $type: String, $filter: String, $last: Int) { events(stream: $stream, type: $type, filter: $filter, last: $last) { edges { node { ${event} } } ${page} } }`,
-  z.object({ events: connection(Event) }),
+export const lastEvents = operation<EventFilter & { last: number; before?: string | null }>()(
+  `query LastEvents($stream: String, $type: String, $filter: String, $last: Int, $before: String) { events(stream: $stream, type: $type, filter: $filter, last: $last, before: $before) {
+    edges { node { ${event} } } pageInfo { hasPreviousPage startCursor } position } }`,
+  z.object({
+    events: z.object({
+      edges: z.array(z.object({ node: Event })),
+      pageInfo: z.object({ hasPreviousPage: z.boolean(), startCursor: z.string().nullable() }),
+      position: z.number(),
+    }),
+  }),
 );
 
 export const followEvents = operation<EventFilter & { after: number }>()(

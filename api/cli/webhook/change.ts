@@ -3,12 +3,15 @@ import { asked } from "#api/cli/mutation.ts";
 import { changeWebhook, deleteWebhook, disableWebhook, enableWebhook } from "#api/cli/operations/webhooks.ts";
 import type { Session } from "#api/cli/session.ts";
 import type { Asked } from "./asked.ts";
+import { noteFit } from "./fit.ts";
 
-export const change = async ({ client, output }: Session, { subject: id, values }: Asked): Promise<number> => {
+export const change = async (session: Session, { subject: id, values }: Asked): Promise<number> => {
+  const { client, output } = session;
   const { filter, description, reason, "new-url": url, "dead-letter-after": deadLetterAfter } = values;
   if ([filter, description, url, deadLetterAfter].every((value) => value === undefined))
     throw usageError("nothing is to be changed", "give --new-url, --filter, --description or --dead-letter-after");
   const { receipt } = (await client.request(changeWebhook, { input: { id, url, filter, description, deadLetterAfter, ...asked(reason) } })).changeWebhook;
+  if (filter !== undefined) await noteFit(session, { filter });
   await output.result({ id, position: receipt.position }, () => (receipt.eventIds.length === 0 ? "it is so already" : `${output.green("changed")} webhook ${id}`));
   return exitCodes.ok;
 };

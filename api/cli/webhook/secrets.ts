@@ -1,14 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { CliError, exitCodes } from "#api/cli/exit.ts";
+import { count } from "#api/cli/format.ts";
 import { asked } from "#api/cli/mutation.ts";
 import { createWebhook, rotateWebhook } from "#api/cli/operations/webhooks.ts";
 import type { Session } from "#api/cli/session.ts";
 import type { Asked } from "./asked.ts";
+import { noteFit } from "./fit.ts";
 
 export const create = async (session: Session, { subject: url, values }: Asked): Promise<number> => {
   const { filter, description, after, reason } = values;
   const input = { url, filter, description, after, deadLetterAfter: values["dead-letter-after"] || undefined, ...(await offered(values)), ...asked(reason) };
   const { createWebhook: made } = await session.client.request(createWebhook, { input });
+  await noteFit(session, { filter: filter ?? "", begins: after === undefined ? "with the next" : `behind position ${count(after)}` });
   session.output.note(`webhook ${made.webhookId} sends to ${url}${made.secret === null ? "" : "; its secret is shown once:"}`);
   return shown(session, made);
 };

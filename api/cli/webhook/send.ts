@@ -19,7 +19,7 @@ export const replay = async (session: Session, { subject: id, values }: Asked): 
     return exitCodes.ok;
   }
   const { receipt } = (await client.request(replayWebhook, { input: { id, after: found.after, rate, ...asked(reason) } })).replayWebhook;
-  await output.result({ id, after: found.after, count: found.count, exact: found.exact, replayed: true, position: receipt.position }, () => `${many} are sent again`);
+  await output.result({ id, after: found.after, count: found.count, exact: found.exact, replayed: true, position: receipt.position }, () => `${many} ${found.count === 1 ? "is" : "are"} sent again`);
   return exitCodes.ok;
 };
 
@@ -57,5 +57,5 @@ const answered = async ({ client, output, signal }: Session, webhook: string, re
 
 const line = ({ eventPosition, eventType, status, error, milliseconds, response }: Delivery): readonly string[] => [
   `event ${eventPosition} ${printable(eventType)}: ${status === null ? "no answer" : `HTTP ${status}`} after ${duration(milliseconds)}${error === null || error === `HTTP ${status}` ? "" : `: ${printable(error)}`}`,
-  ...(response ? [printable(response.slice(0, 500))] : []),
+  ...(response ? response.slice(0, 500).trimEnd().split(/\r?\n/).map(printable) : []),
 ];

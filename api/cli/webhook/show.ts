@@ -1,5 +1,6 @@
 import { exitCodes, usageError } from "#api/cli/exit.ts";
-import { count, duration, printable, time } from "#api/cli/format.ts";
+import { count, counted, duration, printable, time } from "#api/cli/format.ts";
+import type { Event } from "#api/cli/operations/audit.ts";
 import { type Delivery, listDeadLetters, listDeliveries, listWebhooks, previewWebhook, type Webhook } from "#api/cli/operations/webhooks.ts";
 import { allNodes } from "#api/cli/pages.ts";
 import type { Session } from "#api/cli/session.ts";
@@ -53,23 +54,29 @@ const stateOf = (output: Output, { enabled, disabledReason, progress }: Webhook)
 export const deliveries = async ({ client, output }: Session, { subject: webhook, values }: Asked): Promise<number> => {
   const asked = { webhook, first: values.limit ?? 20, outcome: values.outcome?.toUpperCase() };
   const found = (await client.request(listDeliveries, asked)).deliveries.edges.map(({ node }) => node);
-  await output.result(found, () => table([{ title: "AT" }, { title: "POSITION", right: true }, { title: "TYPE" }, { title: "TRY", right: true }, { title: "ANSWER" }], found.map((one) => row(output, one))));
+  const columns = [{ title: "AT" }, { title: "POSITION", right: true }, { title: "TYPE" }, { title: "TRY", right: true }, { title: "ANSWER" }];
+  await output.result(found, () => (found.length === 0 ? "nothing was sent" : table(columns, found.map((one) => row(output, one)))));
   return exitCodes.ok;
 };
 
-const row = (output: Output, { at, eventPosition, eventType, kind, attempt, status, outcome, error, milliseconds, nextAt }: Delivery): string[] => {
+/** Of an answer's body; --json has all that is kept. */
+const responseShown = 80;
+
+const row = (output: Output, { at, eventPosition, eventType, kind, attempt, status, outcome, error, response, milliseconds, nextAt }: Delivery): string[] => {
   const answer = `${status ?? "none"} in ${duration(milliseconds)}`;
-  const why = outcome === "DELIVERED" ? "" : `: ${printable(error ?? "")}${nextAt === null ? "" : `; next ${time(nextAt)}`}`;
+  const said = response ? ` ${printable(JSON.stringify(response.slice(0, responseShown)))}${response.length > responseShown ? "…" : ""}` : "";
+  const what = error === null || error === `HTTP ${status}` ? "" : `: ${printable(error)}`;
+  const why = outcome === "DELIVERED" ? "" : `${what}${said}${nextAt === null ? "" : `; next ${time(nextAt)}`}`;
   return [time(at), count(eventPosition), printable(eventType), kind === "EVENT" ? String(attempt) : kind.toLowerCase(), (outcome === "DELIVERED" ? output.green : output.red)(`${answer}${why}`)];
 };
 
 export const dead = async ({ client, output }: Session, { subject: webhook }: Asked): Promise<number> => {
   const found = await allNodes(async (after) => (await client.request(listDeadLetters, { webhook, after })).deadLetters);
+  const columns = [{ title: "POSITION", right: true }, { title: "TYPE" }, { title: "PUT ASIDE" }, { title: "TRIES", right: true }, { title: "REASON" }];
   await output.result(found, () =>
-    table(
-      [{ title: "POSITION", right: true }, { title: "TYPE" }, { title: "PUT ASIDE" }, { title: "TRIES", right: true }, { title: "REASON" }],
-      found.map(({ eventPosition, eventType, at, attempts, reason }) => [count(eventPosition), printable(eventType), time(at), count(attempts), printable(reason)]),
-    ),
+    found.length === 0
+      ? "nothing was put aside"
+      : table(columns, found.map(({ eventPosition, eventType, at, attempts, reason }) => [count(eventPosition), printable(eventType), time(at), count(attempts), printable(reason)])),
   );
   return exitCodes.ok;
 };
@@ -79,8 +86,14 @@ export const preview = async ({ client, output }: Session, { values }: Asked): P
   if (filter === undefined) throw usageError("--filter is missing");
   const { previewWebhook: found } = await client.request(previewWebhook, { filter, after, since });
   await output.result(found, () => [
-    `${found.exact ? "" : "at least "}${count(found.count)} past events fit${found.newest.length > 0 ? "; the newest:" : ""}`,
-    ...table([{ title: "POSITION", right: true }, { title: "AT" }, { title: "TYPE" }, { title: "STREAM" }], found.newest.map(({ position, at, type, stream }) => [count(position), time(at), printable(type), printable(stream)])),
+    `${found.exact ? "" : "at least "}${counted(found.count, "past event")} ${found.count === 1 ? "fits" : "fit"}${found.newest.length > 0 ? "; the newest:" : ""}`,
+    ...(found.newest.length === 0 ? [] : newestOf(found.newest)),
   ]);
   return exitCodes.ok;
 };
+
+const newestOf = (events: readonly Event[]): readonly string[] =>
+  table(
+    [{ title: "POSITION", right: true }, { title: "AT" }, { title: "TYPE" }, { title: "STREAM" }],
+    events.map(({ position, at, type, stream }) => [count(position), time(at), printable(type), printable(stream)]),
+  );

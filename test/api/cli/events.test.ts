@@ -17,6 +17,10 @@ const item = (position: number): Item => ({ data: { events: event(position) } })
 
 const lines = (...of: readonly number[]) => Buffer.from(of.map((position) => `${JSON.stringify({ position })}\n`).join(""));
 
+const pageOf = (positions: readonly number[], pageInfo: object) => ({
+  data: { events: { edges: positions.map((position) => ({ node: event(position) })), pageInfo, position: 90_000 } },
+});
+
 describe("waybill events", () => {
   it("goes on behind the last position after a lost connection, without loss or repetition", async () => {
     const from: unknown[] = [];
@@ -38,6 +42,23 @@ describe("waybill events", () => {
     assert.deepEqual(from, [2, 4, 5]);
     assert.match(run.stderr, /connection .* was lost; going on behind position 4 as soon as possible/);
     assert.equal(run.code, 0);
+  });
+
+  it("begins a --follow behind all that was looked at, and looks further back where a page of a filter is short", async () => {
+    const from: unknown[] = [];
+    await using server = await FakeServer.start({
+      answers: {
+        LastEvents: ({ before }) => (before === null ? pageOf([], { hasPreviousPage: true, startCursor: "c" }) : pageOf([3, 4], { hasPreviousPage: false, startCursor: "d" })),
+      },
+      streams: {
+        async *FollowEvents({ after }) {
+          from.push(after);
+          yield item(90_001);
+        },
+      },
+    });
+    const run = await waybill(["events", "--follow", "--filter", "kind=artifact", "--limit", "3", "--json"], { env: env(server) });
+    assert.deepEqual([positions(run.stdout), from], [[3, 4, 90_001], [90_000]]);
   });
 
   it("goes on when the server ends a subscription in good order", async () => {

@@ -39,6 +39,7 @@ const delivery = (more: object) => ({
   ...more,
 });
 const answer = (field: string, value: object) => (): Answer => ({ data: { [field]: value } });
+const nothingFits = answer("previewWebhook", { after: 0, count: 0, exact: true, newest: [] });
 
 const Input = z.object({ secret: z.string().optional(), position: z.int().optional() });
 const inputOf = (server: FakeServer, operation: string) => Input.parse(server.asked.find(({ name }) => name === operation)?.variables["input"]);
@@ -47,14 +48,25 @@ const run = (server: FakeServer, ...args: readonly string[]) => waybill(["webhoo
 
 describe("waybill webhook", () => {
   it("makes one, and prints its secret alone on standard output", async () => {
-    await using server = await FakeServer.start({ answers: { CreateWebhook: answer("createWebhook", { receipt, webhookId: id, key, secret: "whsec_abc" }) } });
+    const answers = {
+      CreateWebhook: answer("createWebhook", { receipt, webhookId: id, key, secret: "whsec_abc" }),
+      PreviewWebhook: answer("previewWebhook", { after: 0, count: 1234, exact: true, newest: [event(4), event(5)] }),
+    };
+    await using server = await FakeServer.start({ answers });
     const { code, stdout, stderr } = await run(server, "create", "https://example.com/hook", "--filter", "type=trust.*");
     assert.deepEqual([code, stdout], [0, "whsec_abc\n"]);
     assert.match(stderr, new RegExp(`webhook ${id} sends to https://example.com/hook; its secret is shown once`));
+    assert.match(stderr, /1,234 past events fit this filter, the newest trust\.TargetsAdded\.v1 at position 5 \(2026-11-21 12:00:00Z\); what is sent begins with the next$/m);
+  });
+
+  it("says when a filter that it saved fits nothing that ever happened", async () => {
+    await using server = await FakeServer.start({ answers: { ChangeWebhook: answer("changeWebhook", { receipt }), PreviewWebhook: nothingFits } });
+    const { code, stderr } = await run(server, "change", id, "--filter", "stream=trsut.*");
+    assert.deepEqual([code, stderr], [0, "no past event fits this filter: is it what you mean? (waybill help webhook)\n"]);
   });
 
   it("takes a secret from a file, and shows it to nobody", async () => {
-    await using server = await FakeServer.start({ answers: { CreateWebhook: answer("createWebhook", { receipt, webhookId: id, key, secret: null }) } });
+    await using server = await FakeServer.start({ answers: { CreateWebhook: answer("createWebhook", { receipt, webhookId: id, key, secret: null }), PreviewWebhook: nothingFits } });
     await using folder = await temporaryFolder();
     const file = join(folder.path, "secret");
     await writeFile(file, "whsec_mine\n");
@@ -99,9 +111,14 @@ describe("waybill webhook", () => {
   });
 
   it("lists what was sent, and what it is told not to know is an error", async () => {
-    const deliveries = { edges: [{ node: delivery({ kind: "EVENT", attempt: 2, status: null, outcome: "FAILED", error: "socket hang up", nextAt: "2026-11-21T12:00:05.000Z" }) }], pageInfo: page };
+    const failed = { kind: "EVENT", outcome: "FAILED", nextAt: "2026-11-21T12:00:05.000Z" };
+    const hungUp = delivery({ ...failed, attempt: 2, status: null, error: "socket hang up", response: "" });
+    const broken = delivery({ ...failed, status: 500, error: "HTTP 500", response: `out of order\n${"x".repeat(200)}` });
+    const deliveries = { edges: [{ node: hungUp }, { node: broken }], pageInfo: page };
     await using server = await FakeServer.start({ answers: { Deliveries: answer("deliveries", deliveries) } });
-    assert.match((await run(server, "deliveries", id, "--outcome", "failed")).stdout, /trust\.TargetsAdded\.v1 +2 +none in 12 ms: socket hang up; next 2026-11-21 12:00:05Z$/m);
+    const { stdout } = await run(server, "deliveries", id, "--outcome", "failed");
+    assert.match(stdout, /trust\.TargetsAdded\.v1 +2 +none in 12 ms: socket hang up; next 2026-11-21 12:00:05Z$/m);
+    assert.match(stdout, /trust\.TargetsAdded\.v1 +1 +500 in 12 ms "out of order\\nx+"…; next 2026-11-21 12:00:05Z$/m);
     assert.equal((await run(server, "fetch", id)).code, 2);
     assert.equal((await run(server, "show")).code, 2);
   });

@@ -27,7 +27,7 @@ describe("Feeds of events", () => {
       const scope = (["read", "write", "admin"] as const).find((one) => secretsOfToday[one] === secret);
       return scope ? { tokenId: scope, name: scope, scope } : null;
     };
-    server = await serveRest((needs) => ({ ...needs, authenticate, others: [feeds({ log, authenticate, closing: ending.signal })] }));
+    server = await serveRest((needs) => ({ ...needs, authenticate, others: [feeds({ log, authenticate, closing: ending.signal, heartbeatMs: 60 })] }));
   });
   afterEach(() => server[Symbol.asyncDispose]());
 
@@ -69,6 +69,21 @@ describe("Feeds of events", () => {
     assert.deepEqual([fresh.positions(), resumed.positions()], [[3], [2, 3]]);
     fresh.close();
     resumed.close();
+  });
+
+  it("give signs of life where nothing happens, and move the reader's place over what it does not want", async () => {
+    const over = new AbortController();
+    const response = await fetch(`${server.url}/events?after=0&filter=type%3Daccess.*`, { headers: bearer("read"), signal: over.signal });
+    let text = "";
+    const reading = (async () => {
+      for await (const chunk of response.body ?? new ReadableStream<Uint8Array>()) text += Buffer.from(chunk).toString();
+    })().catch(() => undefined);
+    await eventually(async () => text, (heard) => heard.endsWith(":\n\n:\n\n"));
+    log.write(added("a"), added("b"));
+    await eventually(async () => text, (heard) => heard.includes(":\nid: 2\n\n:\n\n"));
+    assert.doesNotMatch(text, /data/);
+    over.abort();
+    await reading;
   });
 
   it("send what fits the filter alone", async () => {

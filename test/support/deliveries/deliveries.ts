@@ -28,6 +28,7 @@ export const openDeliveries = async () => {
   const secrets = memorySecrets();
   const readModels = stack.use(runner({ database: opened.database, log, leases: opened.leases }, [webhooks, explorer]));
   const commands = webhookCommandsOf({ endpoints, secrets, forbidden: async () => null, log, clock: Date.now });
+  const workers = workersIn(opened.database);
   const failures: unknown[] = [];
   let owners = 0;
 
@@ -39,7 +40,7 @@ export const openDeliveries = async () => {
       endpoints: aggregate(endpoint, deliveriesCodec, log),
       secrets,
       readModels,
-      workers: workersIn(opened.database),
+      workers,
       owner: `deliverer-${++owners}`,
       reach: reachOf(["127.0.0.0/8"]),
       patience: { ...usualPatience, firstMs: 20 },
@@ -92,5 +93,5 @@ export const openDeliveries = async () => {
     await sleep(0);
   };
 
-  return { ...opened, log, commands, secrets, readModels, failures, asked, deliver, create, write, positions, rows, settled, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { ...opened, log, commands, secrets, readModels, workers, failures, asked, deliver, create, write, positions, rows, settled, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 };
