@@ -13,7 +13,7 @@ import { questionsOn } from "./graph/questions.ts";
 import { percentile } from "./measure.ts";
 import type { Row } from "./rows.ts";
 
-const rounds = 5;
+const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
 
 /** Walks over the packages of this machine's Debian index: in memory, over the tables, and in Neo4j, in one run and in turns, with the same answers. */
 export const benchGraph = async (): Promise<readonly Row[]> => {

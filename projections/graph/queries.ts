@@ -47,6 +47,17 @@ export const nodesByNumbers = async (sql: Sql, numbers: readonly number[], at: A
   return numbers.flatMap((number) => byNumber.get(number) ?? []);
 };
 
+/** As they were last: what a link or a walk led to a moment ago may be gone by now. */
+export const nodesAsLast = async (sql: Sql, numbers: readonly number[]): Promise<readonly NodeRow[]> => {
+  const rows = await sql.query<RawNode>({
+    name: "graph.last_by_numbers",
+    text: `select n.number, n.key, ${kindAt(null)} as kind, max(s.from_position) as since from graph.nodes n join graph.spans s on s.node = n.number
+      where n.number = any($1::int[]) group by n.number, n.key, ${kindAt(null)}`,
+    values: [numbers],
+  });
+  return rows.map(nodeOf);
+};
+
 /** A number even of a node that was or will be: walks begin there. Null where there never was one. */
 export const numberOf = async (sql: Sql, key: string): Promise<number | null> => {
   const [row] = await sql.query<{ number: number }>({ name: "graph.number", text: "select number from graph.nodes where key = $1", values: [key] });

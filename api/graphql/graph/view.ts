@@ -7,7 +7,7 @@ import { Refused } from "#api/graphql/refused.ts";
 import { refuse } from "#domain/kernel/decider.ts";
 import { InvalidInput } from "#domain/kernel/errors.ts";
 import { type At, type Change, changesAt, type Moment, positionAt } from "#projections/graph/at.ts";
-import { type AttributeRow, attributesOf, type ClaimRow, claimsOf, nodesByNumbers, type NodeRow } from "#projections/graph/queries.ts";
+import { type AttributeRow, attributesOf, type ClaimRow, claimsOf, nodesAsLast, nodesByNumbers, type NodeRow } from "#projections/graph/queries.ts";
 
 /** The graph at one moment, as all answers of one `graph` field show it. */
 export interface GraphView extends Shown {
@@ -80,6 +80,9 @@ const detailsOf = ({ application: { sql } }: Context, at: At) => {
   return {
     nodeOf: batched(async (numbers: readonly number[]) => {
       const rows = new Map((await nodesByNumbers(sql, numbers, at)).map((row) => [row.number, row]));
+      // Of the present each part of an answer is read at its own moment.
+      const gone = at === null ? numbers.filter((number) => !rows.has(number)) : [];
+      if (gone.length > 0) for (const row of await nodesAsLast(sql, gone)) rows.set(row.number, row);
       return (number: number) => rows.get(number) ?? null;
     }),
     attributesOf: batched(async (nodes: readonly number[]) => grouped(await attributesOf(sql, nodes, at))),
