@@ -78,7 +78,7 @@ const isText = (value: unknown): boolean => typeof value === "string";
 const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === "string";
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
 
-/** What `EventLine` takes, asked by hand: over a million lines the schema takes longer than the hashing. */
+/** What `EventLine` takes, asked by hand: there may be millions of lines. */
 const isEvent = (line: unknown): line is StoredEvent =>
   isObject(line) &&
   Number.isSafeInteger(line["position"]) && Number.isSafeInteger(line["revision"]) &&
