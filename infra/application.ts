@@ -4,10 +4,12 @@ import { ledgerStream } from "#domain/audit/events.ts";
 import { authenticator } from "#api/access/authenticate.ts";
 import type { Rates } from "#api/access/rates.ts";
 import { type Application, defaultLimits, type HotTasks, type PersistedDocuments, type WorkerView } from "#api/application.ts";
+import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Secrets } from "#commands/ports/secrets.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import type { ReadModels } from "#projections/kernel/watch.ts";
+import { knownVersions } from "#projections/graph/known-versions.ts";
 import type { Walks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { CannotStart } from "./cannot-start.ts";
@@ -24,6 +26,7 @@ import { version } from "./version.ts";
 export interface ApplicationNeeds {
   readonly log: EventLog;
   readonly signer: Signer;
+  readonly blobs: BlobStore;
   readonly secrets: Secrets;
   readonly sql: Sql;
   readonly walks: Walks;
@@ -42,9 +45,10 @@ export interface ApplicationNeeds {
 /** What the edges serve, whichever processes do the work. */
 export const applicationOf = async (needs: ApplicationNeeds): Promise<Application> => {
   const { log, sql, readModels, workers, config, logger } = needs;
+  const caughtUp = async () => !(await readModels.reached("graph", await log.head(), config.WAYBILL_READ_WAIT_MS)).stale;
   return {
     commands: {
-      ...commandsOf(needs.aggregates, log, needs.signer, Date.now),
+      ...commandsOf(needs.aggregates, { log, signer: needs.signer, clock: Date.now, blobs: needs.blobs, known: knownVersions({ sql, caughtUp }) }),
       ...webhookCommandsOf({ endpoints: needs.aggregates.endpoints, secrets: needs.secrets, forbidden: forbiddenBy(reachOf(config.WAYBILL_WEBHOOK_ALLOW)), log, clock: Date.now }),
     },
     sql,

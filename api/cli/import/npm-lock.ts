@@ -110,8 +110,9 @@ const keyOf = (name: string, version: string): string => {
 
 const dependencies = (relation: string, ranges: Readonly<Record<string, string>>, chosen: (name: string) => string | undefined): Dependency[] =>
   Object.entries(ranges).map(([name, range]) => {
+    const declared = { relation, requirement: range === "" ? name : `${name}@${range}` };
     const resolved = chosen(name);
-    return { relation, requirement: range === "" ? name : `${name}@${range}`, ...(resolved === undefined ? {} : { resolved }) };
+    return resolved === undefined ? declared : Object.assign(declared, { resolved });
   });
 
 /**

@@ -10,6 +10,8 @@ const fails = (text: string, problem: RegExp): void =>
     (error) => error instanceof IndexError && problem.test(error.message),
   );
 
+const lock = (packages: object) => JSON.stringify({ lockfileVersion: 3, packages });
+
 describe("reading an npm lock", () => {
   it("gives each version once with its dependencies and integrity, and no target", async () => {
     assert.deepEqual(readNpmLock("lock", await fixture()), [
@@ -31,7 +33,6 @@ describe("reading an npm lock", () => {
   });
 
   it("tells which version each dependency gets: that of the nearest folder upwards, and of each folder that the asking version lies in", () => {
-    const lock = (packages: object) => JSON.stringify({ lockfileVersion: 3, packages });
     const asks = { version: "1.0.0", integrity: "sha512-A", dependencies: { b: "*", own: "*" }, peerDependencies: { gone: "*" } };
     const text = lock({
       "": {},
