@@ -5,9 +5,11 @@ import { authenticator } from "#api/access/authenticate.ts";
 import type { Rates } from "#api/access/rates.ts";
 import { type Application, defaultLimits, type HotTasks, type PersistedDocuments, type WorkerView } from "#api/application.ts";
 import { recordDenials } from "#commands/access/record-denials.ts";
+import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Secrets } from "#commands/ports/secrets.ts";
 import type { Signer } from "#commands/ports/signer.ts";
+import { knownVersions } from "#projections/graph/known-versions.ts";
 import { replay } from "#projections/kernel/replay/replay.ts";
 import type { Watched } from "#projections/kernel/watch.ts";
 import type { Walks } from "#projections/graph/walks.ts";
@@ -26,6 +28,7 @@ import { version } from "./version.ts";
 export interface ApplicationNeeds {
   readonly log: EventLog;
   readonly signer: Signer;
+  readonly blobs: BlobStore;
   readonly secrets: Secrets;
   readonly sql: Sql;
   readonly walks: Walks;
@@ -44,9 +47,10 @@ export interface ApplicationNeeds {
 /** What the edges serve, whichever processes do the work. */
 export const applicationOf = async (needs: ApplicationNeeds): Promise<Application> => {
   const { log, sql, readModels, workers, config, logger } = needs;
+  const caughtUp = async () => !(await readModels.reached("graph", await log.head(), config.WAYBILL_READ_WAIT_MS)).stale;
   return {
     commands: {
-      ...commandsOf(needs.aggregates, log, needs.signer, Date.now),
+      ...commandsOf(needs.aggregates, { log, signer: needs.signer, clock: Date.now, blobs: needs.blobs, known: knownVersions({ sql, caughtUp }) }),
       ...webhookCommandsOf({ endpoints: needs.aggregates.endpoints, secrets: needs.secrets, forbidden: forbiddenBy(reachOf(config.WAYBILL_WEBHOOK_ALLOW)), log, clock: Date.now }),
     },
     sql,

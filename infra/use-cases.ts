@@ -19,6 +19,7 @@ import { recordSecretReads } from "#commands/access/record-secret-reads.ts";
 import { revokeToken } from "#commands/access/revoke-token.ts";
 import type { Commands } from "#commands/commands.ts";
 import type { WebhookCommands } from "#commands/deliveries/commands.ts";
+import { type Intake, recordDocument } from "#commands/graph/record-document.ts";
 import { recordDeployment } from "#commands/graph/record-deployment.ts";
 import { recordLinks } from "#commands/graph/record-links.ts";
 import { recordNodes } from "#commands/graph/record-nodes.ts";
@@ -51,7 +52,9 @@ export const aggregatesOn = (log: EventLog) => ({
 
 export type Aggregates = ReturnType<typeof aggregatesOn>;
 
-export const commandsOf = (aggregates: Aggregates, log: EventLog, signer: Signer, clock: Clock): Omit<Commands, keyof WebhookCommands> => {
+type Ports = Pick<Intake, "blobs" | "known"> & { readonly log: EventLog; readonly signer: Signer; readonly clock: Clock };
+
+export const commandsOf = (aggregates: Aggregates, { log, signer, clock, ...intake }: Ports): Omit<Commands, keyof WebhookCommands> => {
   const publishing = { ...aggregates, log, clock };
   return {
     bootstrapRepository: bootstrapRepository(aggregates.repositories, log, signer, clock),
@@ -62,6 +65,7 @@ export const commandsOf = (aggregates: Aggregates, log: EventLog, signer: Signer
     recordNodes: recordNodes(aggregates.sources),
     recordLinks: recordLinks(aggregates.sources),
     withdraw: withdraw(aggregates.sources),
+    recordDocument: recordDocument({ ...intake, sources: aggregates.sources }),
     recordDeployment: recordDeployment(aggregates.environments),
     issueToken: recordSecretReads(log, "token")(issueToken(aggregates.tokens), ({ token }) => token),
     revokeToken: revokeToken(aggregates.tokens),

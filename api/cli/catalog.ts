@@ -50,6 +50,16 @@ export const catalog: Catalog = [
     ],
   },
   {
+    title: "The artifact graph",
+    entries: [
+      {
+        name: "graph",
+        summary: "what contains, depends on, was built from, runs what: now or then",
+        load: async () => (await import("./graph/graph.ts")).graph,
+      },
+    ],
+  },
+  {
     title: "What happens",
     entries: [
       { name: "task", summary: "where a task stands", load: async () => (await import("./task.ts")).task },

@@ -12,6 +12,8 @@ export interface Description {
   readonly operands: readonly string[];
   /** More than the summary says, by paragraphs. */
   readonly details?: readonly string[];
+  /** Of a group: its words, and what each is for. */
+  readonly words?: readonly (readonly [word: string, summary: string])[];
   readonly options: Options;
   /** Command lines without the `waybill` in front, and what they do. */
   readonly examples: readonly (readonly [line: string, what: string])[];

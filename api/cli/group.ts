@@ -13,12 +13,12 @@ interface Group {
 /** Commands that are called by two words: `audit verify`. Each is named by both, and has help of its own. */
 export const group = ({ name, summary, details = [] }: Group, commands: readonly Command[]): Command => {
   const words = commands.map((command) => command.name.slice(name.length + 1));
-  const lines = commands.map((command, index) => `${words[index] ?? ""}: ${command.summary}`);
   return {
     name,
     summary,
     operands: [words.join("|")],
-    details: [...details, ...lines, `More of each: waybill ${name} ${words[0] ?? ""} --help`],
+    details: [...details, `More of each: waybill ${name} ${words[0] ?? ""} --help`],
+    words: commands.map((command, index) => [words[index] ?? "", command.summary]),
     options: {},
     examples: commands.flatMap(({ examples }) => examples.slice(0, 1)),
     read: (args) => {

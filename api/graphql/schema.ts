@@ -20,6 +20,7 @@ import "./deliveries/preview.ts";
 import "./deliveries/mutations.ts";
 import "./graph/mutations.ts";
 import "./graph/facts.ts";
+import "./graph/document.ts";
 import "./graph/graph.ts";
 import "./graph/neighbours.ts";
 import "./graph/reached.ts";

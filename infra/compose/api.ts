@@ -19,11 +19,11 @@ export const bindApi = (bind: Provide, { config, logger, closing }: Setting): vo
   bind(ids.walks, [ids.readers, ids.readModels], (database, readModels) => openWalks({ database, sql: sqlWalks(database), readModels, config, logger }));
   bind(
     ids.application,
-    [ids.followed, ids.signer, ids.vault, ids.readers, ids.walks, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
-    ({ log }, signer, { secrets }, sql, { walks }, aggregates, readModels, leases, workers, redis) => {
+    [ids.followed, ids.signer, ids.vault, ids.blobs, ids.readers, ids.walks, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
+    ({ log }, signer, { secrets }, blobs, sql, { walks }, aggregates, readModels, leases, workers, redis) => {
       const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql, leases }));
       const inRedis = { hotTasks: redis ? openHotTasks(log, redis) : undefined, rates: ratesOf(config, redis), degraded: degradedBy(redis) };
-      return applicationOf({ ...inRedis, log, signer, secrets, sql, walks, aggregates, readModels, workers, policies, config, logger, closing });
+      return applicationOf({ ...inRedis, log, signer, secrets, blobs, sql, walks, aggregates, readModels, workers, policies, config, logger, closing });
     },
   );
   bind(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parse, validate } from "graphql";
 import { schema } from "#api/graphql/schema.ts";
+import { envelopeOf, provenance } from "#test/domain/graph/intake/samples.ts";
 import { sessionOf } from "#test/support/graphql/session.ts";
 
 const image = `sha256:${"ab".repeat(32)}`;
@@ -45,6 +46,17 @@ describe("GraphQL of the artifact graph", () => {
       ["name", "shop", "ci", positions[0]],
     );
     assert.equal(answer.at("graph.node.claims.0.source"), "ci");
+  });
+
+  it("reads a document, and says what it brought and where it is wrong", async () => {
+    const recordDocument = `mutation ($input: RecordDocumentInput!) { recordDocument(input: $input) { receipt { eventIds } document { key format nodes links withdrawn skipped signatures { keyid verdict key } } } }`;
+    const statement = envelopeOf(provenance, () => Buffer.from("s"));
+    const record = (input: object) => session().writer.ask(recordDocument, { input: { source: "docs", ...input } });
+    const answer = await record({ content: JSON.stringify(statement) });
+    assert.deepEqual([answer.errors, answer.at("recordDocument.document.format"), answer.at("recordDocument.document.links")], [[], "SLSA provenance v1", 5]);
+    assert.deepEqual(answer.at("recordDocument.document.signatures"), [{ keyid: "ci-2026", verdict: "NO_KEY_GIVEN", key: null }]);
+    const codes = [{ content: "{}" }, { content: JSON.stringify({ ...statement, payload: 7 }) }, { blob: "00".repeat(32) }, { content: "{}", keys: ["none"] }, {}, { content: "{}", blob: "00".repeat(32) }].map(async (input) => (await record(input)).code);
+    assert.deepEqual(await Promise.all(codes), ["DOCUMENT_UNKNOWN", "DOCUMENT_MALFORMED", "BLOB_NOT_FOUND", "KEY_MALFORMED", "INVALID_INPUT", "INVALID_INPUT"]);
   });
 
   it("takes a natural key wherever an id is", async () => {

@@ -9,6 +9,9 @@ import { aggregate } from "#commands/kernel/aggregate.ts";
 import { webhookCommandsOf } from "#infra/deliveries/use-cases.ts";
 import { memorySecrets } from "#test/support/memory-secrets.ts";
 import { deploymentCodec, deploymentsStream, sourceCodec, sourceStream, versionsCodec, versionsStream } from "#domain/graph/events.ts";
+import { sources } from "#domain/graph/sources.ts";
+import { recordDocument } from "#commands/graph/record-document.ts";
+import { memoryBlobs, nothingKnown } from "#test/support/memory-blobs.ts";
 import { refuse } from "#domain/kernel/decider.ts";
 import type { Cause } from "#domain/kernel/event.ts";
 import type { JsonObject } from "#domain/kernel/json.ts";
@@ -81,6 +84,7 @@ export const commandsFor = ({ log, established }: World): Commands => {
       const event = sourceCodec.encode({ type: "NodesWithdrawn", source, keys });
       return { receipt: await record(sourceStream(source), event, cause), task: null };
     },
+    recordDocument: recordDocument({ sources: aggregate(sources, sourceCodec, log), blobs: memoryBlobs(), known: nothingKnown }),
     recordDeployment: async ({ environment, source, deployments: [first] }, cause) => {
       const event = deploymentCodec.encode({ type: "Deployed", environment, source, service: first?.service ?? "", artifact: first?.artifact ?? "" });
       return { receipt: await record(deploymentsStream(environment), event, cause), task: null };
