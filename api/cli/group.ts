@@ -17,7 +17,7 @@ export const group = ({ name, summary, details = [] }: Group, commands: readonly
   return {
     name,
     summary,
-    operands: [words.join("|")],
+    operands: [words.join("|").length < 50 ? words.join("|") : "COMMAND"],
     details: [...details, ...lines, `More of each: waybill ${name} ${words[0] ?? ""} --help`],
     options: {},
     examples: commands.flatMap(({ examples }) => examples.slice(0, 1)),
