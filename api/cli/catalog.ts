@@ -80,7 +80,7 @@ export const catalog: Catalog = [
     entries: [
       {
         name: "audit",
-        summary: "verify, search and explain the log; prove events; replay read models",
+        summary: "verify, search, explain, prove and export; replay read models",
         load: async () => (await import("./audit/audit.ts")).audit,
       },
     ],

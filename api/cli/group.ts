@@ -16,7 +16,7 @@ export const group = ({ name, summary, details = [] }: Group, commands: readonly
   return {
     name,
     summary,
-    operands: [words.join("|")],
+    operands: [words.join("|").length < 50 ? words.join("|") : "COMMAND"],
     details: [...details, `More of each: waybill ${name} ${words[0] ?? ""} --help`],
     words: commands.map((command, index) => [words[index] ?? "", command.summary]),
     options: {},

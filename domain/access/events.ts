@@ -20,7 +20,7 @@ export const TokenIssued = event("TokenIssued", {
 export const TokenRevoked = event("TokenRevoked", { token: z.uuid() });
 
 /**
- * Stream `access.denials`. Somebody was refused, for want of scope or of a valid token. Many of them leave few events (ADR-0013):
+ * Stream `access.denials`. Somebody was refused, for want of scope or of a valid token. Many of them leave few events (ADR-0014):
  * `times` counts those that have left none of their own before this one.
  */
 export const CommandDenied = event("CommandDenied", {

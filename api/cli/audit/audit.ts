@@ -9,6 +9,6 @@ import { replay } from "./replay.ts";
 import { search } from "./search.ts";
 import { verify } from "./verify.ts";
 
-export const audit = group({ name: "audit", summary: "verify, search and explain the log; prove events; replay read models" }, [
+export const audit = group({ name: "audit", summary: "verify, search, explain, prove and export; replay read models" }, [
   verify, replay, diff, explain, search, causes, effects, prove, exportBundle,
 ]);
