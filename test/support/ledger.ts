@@ -9,7 +9,7 @@ type Server = Pick<TestWaybill, "url" | "token">;
 const Verified = z.object({
   verified: z.boolean(),
   checks: z.array(
-    z.object({ check: z.string(), findings: z.array(z.object({ position: z.number().nullable(), event: z.string().nullable(), message: z.string() })), facts: z.looseObject({ events: z.number().optional() }) }),
+    z.object({ check: z.string(), findings: z.array(z.object({ position: z.number().nullable(), event: z.string().nullable(), message: z.string() })), facts: z.looseObject({ events: z.number().optional(), skipped: z.boolean().optional() }) }),
   ),
 });
 
@@ -21,7 +21,7 @@ export const auditVerify = async (server: Server, ...args: readonly string[]) =>
   const { code, stdout, stderr } = await cli(server, "audit", "verify", "--json", ...args);
   const answer = Verified.safeParse(stdout === "" ? null : JSON.parse(stdout)).data;
   if (!answer) throw new Error(`audit verify: ${code} ${stdout} ${stderr}`);
-  return { code, verified: answer.verified, facts: answer.checks[0]?.facts, findings: answer.checks.flatMap(({ findings }) => findings) };
+  return { code, verified: answer.verified, facts: answer.checks[0]?.facts, findings: answer.checks.flatMap(({ findings }) => findings), skipped: answer.checks.flatMap(({ check, facts }) => (facts.skipped === true ? [check] : [])) };
 };
 
 const Sizes = z.object({ status: z.object({ log: z.object({ head: z.int() }) }), ledger: z.object({ size: z.number(), stale: z.boolean(), checkpoint: z.string().nullable() }) });

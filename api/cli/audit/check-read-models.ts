@@ -1,7 +1,8 @@
 import { exitCodes } from "#api/cli/exit.ts";
 import { counted } from "#api/cli/format.ts";
 import { ServerError } from "#api/cli/server-errors.ts";
-import type { Check, Checked, Finding } from "./checks.ts";
+import { type Checked, type Finding, skipped } from "./checked.ts";
+import type { Check } from "./checks.ts";
 import { keyText } from "./replay.ts";
 import { type DifferingRow, replayed, type Replayed, type ReplayedTable } from "./replays.ts";
 
@@ -13,7 +14,7 @@ export const checkReadModels: Check = async ({ session }) => {
     return checked(await replayed(session, { names: [], against: "live", rows: 20 }));
   } catch (error) {
     if (!(error instanceof ServerError && error.exit === exitCodes.unauthorized)) throw error;
-    return { check: name, findings: [], more: 0, skipped: true, summary: "not looked at: this needs an administrator's token", facts: { skipped: true } };
+    return skipped(name, "not looked at: this needs an administrator's token");
   }
 };
 

@@ -2,7 +2,8 @@ import { hash } from "node:crypto";
 import { counted } from "#api/cli/format.ts";
 import { patiently } from "#api/cli/patience.ts";
 import { Progress } from "#api/cli/progress.ts";
-import type { Check, Finding } from "./checks.ts";
+import type { Finding } from "./checked.ts";
+import type { Check } from "./checks.ts";
 import type { PublishedFile } from "./published-files.ts";
 
 const name = "tuf";

@@ -1,7 +1,8 @@
 import { command } from "#api/cli/command.ts";
 import { CliError, exitCodes, usageError } from "#api/cli/exit.ts";
 import { count, counted, printable, shortened, time } from "#api/cli/format.ts";
-import { graphDiff } from "#api/cli/operations/graph.ts";
+import { differenceLines } from "#api/cli/graph/difference-lines.ts";
+import { listDifferences } from "#api/cli/operations/graph-queries.ts";
 import type { Session } from "#api/cli/session.ts";
 import { table } from "#api/cli/table.ts";
 import { logLeaves } from "./log-leaves.ts";
@@ -21,7 +22,7 @@ export const diff = command(
     const [from, to] = [await positionAt(session, "FROM", given), await positionAt(session, "TO", until)];
     if (from > to) throw usageError(`FROM (position ${from}) is later than TO (position ${to})`);
     const seen = await eventsBetween(session, { from, to, limit });
-    const { graph } = await session.client.request(graphDiff, { from, to, first: limit });
+    const { graph } = await session.client.request(listDifferences, { from: { position: from }, asOf: { position: to }, first: limit });
     const differences = graph.diff?.edges.map(({ node }) => node) ?? [];
     const more = graph.diff?.pageInfo.hasNextPage === true;
     await session.output.result({ from, to, ...seen, graph: { differences, more } }, () => [
@@ -30,17 +31,12 @@ export const diff = command(
       ...section("by stream", seen.streams.slice(0, limit).map(({ name, events }) => [printable(name), count(events)]), seen.streams.length - limit),
       ...section("by actor", seen.actors.slice(0, limit).map(({ name, events }) => [printable(name), count(events)]), seen.actors.length - limit),
       ...section("trust", seen.trust.changes.map((change) => trustLine(change, session)), seen.trust.all - seen.trust.changes.length),
-      ...section("graph", differences.map(({ what, change, key, to: other, type, name, source, by }) => [
-        `${signOf(change)} ${what} ${printable(key)}${other === null ? "" : ` ${(type ?? "").toLowerCase().replaceAll("_", "-")} ${printable(other)}`}${name === null ? "" : ` ${printable(name)}`}`,
-        source === null ? "" : `by ${printable(source)}`, `event ${by.position}`, printable(by.actor), time(by.at),
-      ])),
+      ...(differences.length > 0 ? ["", "graph:", ...differenceLines(session.output, differences).map((line) => `  ${line}`)] : []),
       ...(more ? ["  … and more (--limit)"] : []),
     ]);
     return exitCodes.ok;
   },
 );
-
-const signOf = (change: string): string => ({ ADDED: "+", REMOVED: "-" })[change] ?? "~";
 
 const signs = { added: "+", removed: "-", published: "~", established: "+" } as const;
 

@@ -1,8 +1,9 @@
 import { command } from "#api/cli/command.ts";
 import { CliError, exitCodes, usageError } from "#api/cli/exit.ts";
-import { counted, printable, time } from "#api/cli/format.ts";
+import { counted } from "#api/cli/format.ts";
+import { factLines } from "#api/cli/graph/fact-lines.ts";
 import type { Event } from "#api/cli/operations/audit.ts";
-import { explainGraph, type Fact } from "#api/cli/operations/graph.ts";
+import { explainFacts } from "#api/cli/operations/graph-queries.ts";
 import type { Session } from "#api/cli/session.ts";
 import { eventLine } from "./event-lines.ts";
 import { ofRepository, ofTarget, ofUuid } from "./explained-streams.ts";
@@ -51,26 +52,14 @@ const pair = (operands: readonly string[], message: string): readonly [string, s
 const linkOf = (type: string, [from, to]: readonly [string, string]) => ({ type: type.toUpperCase().replaceAll("-", "_"), from, to });
 
 const ofGraph = async ({ client, output }: Session, asked: { node?: string; link?: ReturnType<typeof linkOf> }, limit: number): Promise<number> => {
-  const { explain: found } = (await client.request(explainGraph, { ...asked, limit })).graph;
+  const { explain: found } = (await client.request(explainFacts, { ...asked, limit })).graph;
   if (found.facts.length === 0) throw new CliError(exitCodes.refused, "nothing was ever said of it", { hint: "is the key spelt as in the graph?" });
   await output.result({ ...asked, ...found }, () => [
-    ...found.facts.flatMap((fact) => factLines(fact)),
+    ...found.facts.flatMap((fact) => factLines(output, fact)),
     ...(found.truncated ? [output.yellow("and more (--limit)")] : []),
   ]);
   return exitCodes.ok;
 };
-
-const factLines = ({ what, source, name, value, type, from, to, attributes, begun, ended }: Fact): string[] => {
-  const subject =
-    what === "LINK"
-      ? `link ${printable(from ?? "")} ${(type ?? "").toLowerCase().replaceAll("_", "-")} ${printable(to ?? "")} ${printable(JSON.stringify(attributes))}`
-      : what === "ATTRIBUTE"
-        ? `${printable(name ?? "")} = ${printable(JSON.stringify(value))}`
-        : "exists";
-  return [`${subject}  (${printable(source)})`, `    from  ${by(begun)}`, ...(ended ? [`    to    ${by(ended)}`] : [])];
-};
-
-const by = ({ position, type, actor, reason, at }: Fact["begun"]): string => `${time(at)}  event ${position}  ${type}  ${printable(actor)}${reason === null ? "" : `  “${printable(reason)}”`}`;
 
 const told = async ({ output }: Session, { what, events, more }: { readonly what: string; readonly events: readonly Event[]; readonly more: boolean }): Promise<number> => {
   if (events.length === 0) throw new CliError(exitCodes.refused, `there is nothing about ${what}`);

@@ -1,10 +1,10 @@
 import { command } from "#api/cli/command.ts";
 import { exitCodes } from "#api/cli/exit.ts";
-import { count, printable, time } from "#api/cli/format.ts";
-import { type Change, type Difference, listDifferences, type Shown } from "#api/cli/operations/graph-queries.ts";
-import type { Output } from "#api/cli/terminal.ts";
-import { asOfText, keyText, momentOptions, noSuchNode, plainName } from "./asked.ts";
-import { attributesText, remarkOn, take, valueText, wanted } from "./shown.ts";
+import { count } from "#api/cli/format.ts";
+import { listDifferences, type Shown } from "#api/cli/operations/graph-queries.ts";
+import { asOfText, keyText, momentOptions, noSuchNode } from "./asked.ts";
+import { differenceLines } from "./difference-lines.ts";
+import { remarkOn, take, wanted } from "./shown.ts";
 
 export const diff = command(
   {
@@ -33,31 +33,8 @@ export const diff = command(
     });
     if (state.shown) remarkOn(session, state.shown);
     await session.output.result({ ...state.shown, more: state.more, differences: found }, () =>
-      found.length === 0 ? "there is no difference" : [...lines(session.output, found), ...(state.more ? [`the first ${count(found.length)}; more with --limit`] : [])],
+      found.length === 0 ? "there is no difference" : [...differenceLines(session.output, found), ...(state.more ? [`the first ${count(found.length)}; more with --limit`] : [])],
     );
     return exitCodes.ok;
   },
 );
-
-/** Below each event what it did. */
-const lines = (output: Output, found: readonly Difference[]): string[] =>
-  [...Map.groupBy(found, ({ by }) => by.position).values()].flatMap((some) => some.flatMap((one, index) => (index === 0 ? [heading(output, one.by)] : []).concat(`  ${line(output, one)}`)));
-
-const heading = (output: Output, { position, at, actor, type, reason }: Change): string =>
-  `${output.bold(count(position))}  ${output.dim(`${time(at)}  ${printable(type)} by ${printable(actor)}${reason === null ? "" : `: ${printable(reason)}`}`)}`;
-
-const line = (output: Output, difference: Difference): string => {
-  const { change, what, before, after } = difference;
-  const subject = subjectOf(difference);
-  const text = what === "LINK" ? attributesText : valueText;
-  const tail = (value: unknown) => (what === "NODE" || text(value) === "" ? "" : ` ${text(value)}`);
-  if (change === "ADDED") return output.green(`+ ${subject}${tail(after)}`);
-  if (change === "REMOVED") return output.red(`- ${subject}${tail(before)}`);
-  return output.yellow(`~ ${subject}${tail(before)} →${tail(after)}`);
-};
-
-const subjectOf = ({ what, key, name, type, to, source }: Difference): string => {
-  if (what === "NODE") return printable(key);
-  if (what === "ATTRIBUTE") return `${printable(key)} ${printable(name ?? "")} (${printable(source ?? "")}):`;
-  return `${printable(key)} ${plainName(type ?? "")} ${printable(to ?? "")} (${printable(source ?? "")})`;
-};

@@ -1,11 +1,11 @@
 import { command } from "#api/cli/command.ts";
 import { exitCodes, usageError } from "#api/cli/exit.ts";
-import { count, printable, time } from "#api/cli/format.ts";
-import { explainFacts, type Fact } from "#api/cli/operations/graph-queries.ts";
-import type { Output } from "#api/cli/terminal.ts";
+import { count } from "#api/cli/format.ts";
+import { explainFacts } from "#api/cli/operations/graph-queries.ts";
 import { linkTypes } from "#domain/graph/kinds.ts";
-import { enumName, keyText, momentOf, momentOptions, noSuchNode, plainName } from "./asked.ts";
-import { attributesText, remarkOn, valueText } from "./shown.ts";
+import { enumName, keyText, momentOf, momentOptions, noSuchNode } from "./asked.ts";
+import { factLines } from "./fact-lines.ts";
+import { remarkOn } from "./shown.ts";
 
 export const explain = command(
   {
@@ -33,20 +33,7 @@ export const explain = command(
     const { explain: found, ...shown } = graph;
     remarkOn(session, graph);
     if (found.facts.length === 0) throw noSuchNode(type === undefined ? key : `${key} ${type} ${to}`, moment);
-    await session.output.result({ ...shown, ...found }, () => [...found.facts.flatMap((fact) => lines(session.output, fact)), ...(found.truncated ? [`the first ${count(found.facts.length)}; more with --limit`] : [])]);
+    await session.output.result({ ...shown, ...found }, () => [...found.facts.flatMap((fact) => factLines(session.output, fact)), ...(found.truncated ? [`the first ${count(found.facts.length)}; more with --limit`] : [])]);
     return exitCodes.ok;
   },
 );
-
-const lines = (output: Output, { begun, ended, ...fact }: Fact): string[] => [
-  `${time(begun.at)}  ${output.bold(said(fact))}`,
-  output.dim(`    ${printable(fact.source)}, by ${printable(begun.actor)}, event ${begun.eventId} at ${count(begun.position)}${begun.reason === null ? "" : `: ${printable(begun.reason)}`}`),
-  ...(ended ? [output.yellow(`    until ${time(ended.at)}, by ${printable(ended.actor)}, event ${ended.eventId} at ${count(ended.position)}${ended.reason === null ? "" : `: ${printable(ended.reason)}`}`)] : []),
-];
-
-const said = ({ what, name, value, type, from, to, attributes }: Omit<Fact, "begun" | "ended">): string => {
-  if (what === "NODE") return "it exists";
-  if (what === "ATTRIBUTE") return `${printable(name ?? "")} = ${valueText(value)}`;
-  const more = attributesText(attributes);
-  return `${printable(from ?? "")} ${plainName(type ?? "")} ${printable(to ?? "")}${more === "" ? "" : `  (${more})`}`;
-};

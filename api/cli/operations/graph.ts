@@ -7,63 +7,6 @@ export const recordVersions = operation<Input<{ ecosystem: string; source: strin
   z.object({ recordVersions: Done }),
 );
 
-const Change = z.object({ position: z.number(), eventId: z.string(), type: z.string(), stream: z.string(), actor: z.string(), reason: z.string().nullable(), at: z.string() });
-const change = "position eventId type stream actor reason at";
-
-export const graphDiff = operation<{ from: number; to: number; first: number }>()(
-  `query GraphDiff($from: Position!, $to: Position!, $first: Int) { graph(asOf: { position: $to }) { diff(from: { position: $from }, first: $first) {
-    edges { node { what change key to type name source before after by { ${change} } } } pageInfo { hasNextPage } } } }`,
-  z.object({
-    graph: z.object({
-      diff: z
-        .object({
-          edges: z.array(
-            z.object({
-              node: z.object({
-                what: z.string(),
-                change: z.string(),
-                key: z.string(),
-                to: z.string().nullable(),
-                type: z.string().nullable(),
-                name: z.string().nullable(),
-                source: z.string().nullable(),
-                before: z.unknown(),
-                after: z.unknown(),
-                by: Change,
-              }),
-            }),
-          ),
-          pageInfo: z.object({ hasNextPage: z.boolean() }),
-        })
-        .nullable(),
-    }),
-  }),
-);
-
-const Fact = z.object({
-  what: z.string(),
-  source: z.string(),
-  name: z.string().nullable(),
-  value: z.unknown(),
-  type: z.string().nullable(),
-  from: z.string().nullable(),
-  to: z.string().nullable(),
-  attributes: z.unknown(),
-  begun: Change,
-  ended: Change.nullable(),
-});
-export type Fact = z.infer<typeof Fact>;
-
-export const explainGraph = operation<{
-  node?: string | undefined;
-  link?: { readonly type: string; readonly from: string; readonly to: string } | undefined;
-  limit: number;
-}>()(
-  `query ExplainGraph($node: String, $link: LinkKeyInput, $limit: Int) { graph { explain(node: $node, link: $link, limit: $limit) {
-    facts { what source name value type from to attributes begun { ${change} } ended { ${change} } } truncated } } }`,
-  z.object({ graph: z.object({ explain: z.object({ facts: z.array(Fact), truncated: z.boolean() }) }) }),
-);
-
 export const recordNodes = operation<Input<{ source: string; nodes: readonly object[] }>>()(
   `mutation RecordNodes($input: RecordNodesInput!) { recordNodes(input: $input) ${done} }`,
   z.object({ recordNodes: Done }),
