@@ -16,7 +16,8 @@ import { eventually } from "#test/support/projecting.ts";
 import { bootstrap, settled } from "#test/support/publishing.ts";
 import { startWaybill, type TestWaybill } from "#test/support/waybill.ts";
 
-const environment = { LOG_ENGINE: "sqlite", WAYBILL_LEDGER_INTERVAL_MS: "100", WAYBILL_LEDGER_ORIGIN: "example.com/waybill" };
+// The log and the database are files that a test can take away.
+const environment = { LOG_ENGINE: "sqlite", DATABASE_URL: "", WAYBILL_LEDGER_INTERVAL_MS: "100", WAYBILL_LEDGER_ORIGIN: "example.com/waybill" };
 const publishing = { ...environment, WAYBILL_LEDGER_REPOSITORY: "demo", WAYBILL_LEDGER_PUBLICATION_MS: "300" };
 
 const Head = z.object({ status: z.object({ log: z.object({ head: z.int() }), workers: z.array(z.object({ kind: z.string(), state: z.string() })) }) });
