@@ -1,7 +1,11 @@
+import type { Denial } from "#commands/access/record-denials.ts";
 import type { Commands } from "#commands/commands.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Ledger } from "#domain/audit/ledger.ts";
 import type { Refusal } from "#domain/kernel/decider.ts";
+import type { Walks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
+import type { ReplayAsked, ReplayTold } from "#projections/kernel/replay/replay.ts";
 import type { TaskRow } from "#projections/tasks/queries.ts";
 import type { Authenticate } from "./access/principal.ts";
 import type { Rates } from "./access/rates.ts";
@@ -107,14 +111,24 @@ export interface PersistedDocuments {
 export interface Application {
   readonly commands: Commands;
   readonly sql: Sql;
+  /** Over the artifact graph. */
+  readonly walks: Walks;
   readonly log: EventLog;
   readonly progress: Progress;
+  /** Name and key of the ledger; null before the first start of a worker. */
+  readonly ledger: () => Promise<Ledger | null>;
   readonly hotTasks?: HotTasks | undefined;
   readonly status: () => Promise<StatusView>;
   /** Begins to fill a new generation beside the live one; `status` shows how far it is. */
   readonly rebuild: (projection: string) => Promise<{ readonly generation: number } | Refusal<"PROJECTION_NOT_FOUND" | "REBUILD_RUNNING">>;
+  /** Rebuilds read models beside the live ones and tells how they compare; what it made is gone afterwards. */
+  readonly replay: (asked: ReplayAsked, tell: (told: ReplayTold) => Promise<void>, signal: AbortSignal) => Promise<void>;
+  /** Names of all read models. */
+  readonly readModels: readonly string[];
   readonly authenticate: Authenticate;
   readonly rates?: Rates | undefined;
+  /** Told of each refusal for want of a token or its scope; returns at once. */
+  readonly denied?: ((denial: Denial) => void) | undefined;
   /** Aborts when the process is about to end: what would go on for ever ends then. */
   readonly closing: AbortSignal;
   readonly limits: Limits;

@@ -1,11 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { benchDeliveries } from "./deliveries.ts";
 import { benchEngines } from "./engines.ts";
+import { benchGraph } from "./graph.ts";
 import { benchGraphql } from "./graphql.ts";
 import { benchImport } from "./import.ts";
+import { benchAuditVerify } from "./audit-verify.ts";
+import { benchLedger } from "./ledger.ts";
 import { benchLog } from "./log.ts";
 import { benchProjection } from "./projection.ts";
 import { benchPublication } from "./publication.ts";
+import { benchReplay } from "./replay.ts";
 import type { Row } from "./rows.ts";
 import { tufFilesBench } from "./tuf-files.ts";
 
@@ -13,9 +18,14 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   log: benchLog,
   engines: benchEngines,
   projection: benchProjection,
+  ledger: benchLedger,
+  "audit-verify": benchAuditVerify,
+  replay: benchReplay,
   publication: benchPublication,
   import: benchImport,
+  graph: benchGraph,
   graphql: benchGraphql,
+  deliveries: benchDeliveries,
   "tuf-files": tufFilesBench,
 };
 

@@ -30,7 +30,7 @@ export const benchProjection = async (): Promise<Row[]> => {
   ];
 };
 
-const caughtUp = async (projection: Projection, log: EventLog): Promise<number> => {
+export const caughtUp = async (projection: Projection, log: EventLog): Promise<number> => {
   await using opened = new AsyncDisposableStack();
   const { url } = opened.use(await freshDatabase());
   const pool = opened.adopt(openPool({ connectionString: url }), (pool) => pool.end());
@@ -44,7 +44,7 @@ const caughtUp = async (projection: Projection, log: EventLog): Promise<number> 
 };
 
 /** An add, and the three events of its publication's task. */
-const published = async (log: EventLog, number: number): Promise<void> => {
+export const published = async (log: EventLog, number: number): Promise<void> => {
   const task = newId();
   const sha256 = randomBytes(32).toString("hex");
   const target = { path: `pool/main/a/apt/apt_2.${number}_amd64.deb`, length: 1_000_000 + number, hashes: { sha256 } };

@@ -1,14 +1,24 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ledgerStream } from "#domain/audit/events.ts";
 import { authenticator } from "#api/access/authenticate.ts";
 import type { Rates } from "#api/access/rates.ts";
 import { type Application, defaultLimits, type HotTasks, type PersistedDocuments, type WorkerView } from "#api/application.ts";
+import { recordDenials } from "#commands/access/record-denials.ts";
+import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
+import type { Secrets } from "#commands/ports/secrets.ts";
 import type { Signer } from "#commands/ports/signer.ts";
-import type { ReadModels } from "#projections/kernel/watch.ts";
+import { knownVersions } from "#projections/graph/known-versions.ts";
+import { replay } from "#projections/kernel/replay/replay.ts";
+import type { Watched } from "#projections/kernel/watch.ts";
+import type { Walks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { CannotStart } from "./cannot-start.ts";
 import type { Config } from "./config.ts";
+import { reachOf } from "./deliveries/addresses.ts";
+import { forbiddenBy } from "./deliveries/guard.ts";
+import { webhookCommandsOf } from "./deliveries/use-cases.ts";
 import type { Logger } from "./log.ts";
 import type { PolicyStatus } from "./policies/run.ts";
 import type { Workers } from "./postgres/workers.ts";
@@ -18,9 +28,12 @@ import { version } from "./version.ts";
 export interface ApplicationNeeds {
   readonly log: EventLog;
   readonly signer: Signer;
+  readonly blobs: BlobStore;
+  readonly secrets: Secrets;
   readonly sql: Sql;
+  readonly walks: Walks;
   readonly aggregates: Aggregates;
-  readonly readModels: ReadModels;
+  readonly readModels: Watched;
   readonly policies: () => Promise<readonly PolicyStatus[]>;
   readonly workers: Pick<Workers, "seen">;
   readonly hotTasks?: HotTasks | undefined;
@@ -34,11 +47,17 @@ export interface ApplicationNeeds {
 /** What the edges serve, whichever processes do the work. */
 export const applicationOf = async (needs: ApplicationNeeds): Promise<Application> => {
   const { log, sql, readModels, workers, config, logger } = needs;
+  const caughtUp = async () => !(await readModels.reached("graph", await log.head(), config.WAYBILL_READ_WAIT_MS)).stale;
   return {
-    commands: commandsOf(needs.aggregates, log, needs.signer, Date.now),
+    commands: {
+      ...commandsOf(needs.aggregates, { log, signer: needs.signer, clock: Date.now, blobs: needs.blobs, known: knownVersions({ sql, caughtUp }) }),
+      ...webhookCommandsOf({ endpoints: needs.aggregates.endpoints, secrets: needs.secrets, forbidden: forbiddenBy(reachOf(config.WAYBILL_WEBHOOK_ALLOW)), log, clock: Date.now }),
+    },
     sql,
+    walks: needs.walks,
     log,
     progress: readModels,
+    ledger: async () => (await needs.aggregates.ledgers.latest(ledgerStream)).state,
     hotTasks: needs.hotTasks,
     status: async () => ({
       version,
@@ -48,8 +67,11 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
       workers: [...(await workers.seen()), ...(await needs.policies()).map(asWorker)],
     }),
     rebuild: readModels.rebuild,
+    replay: (asked, tell, signal) => replay(readModels.watching, asked, tell, signal),
+    readModels: readModels.watching.projections.map(({ name }) => name),
     authenticate: authenticator(sql, readModels),
     rates: needs.rates,
+    denied: recordDenials({ log, clock: Date.now }),
     closing: needs.closing,
     limits: { ...defaultLimits, bodyBytes: config.WAYBILL_MAX_REQUEST_BYTES, waitMs: config.WAYBILL_READ_WAIT_MS },
     persisted: await persistedDocuments(config),

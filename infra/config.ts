@@ -2,8 +2,11 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import type { CliConfig } from "#api/cli/session.ts";
+import { usualPatience } from "#domain/deliveries/retry.ts";
 import { InvalidInput } from "#domain/kernel/errors.ts";
+import { RepositoryName } from "#domain/trust/events.ts";
 import { databaseTlsContradictions } from "./database-tls.ts";
+import { parseCidr } from "./deliveries/addresses.ts";
 import { tlsContradictions, type TlsSettings, tlsVariables } from "./tls.ts";
 
 const whole = (least: number, most: number, what: string) => z.coerce.number(what).int(what).min(least, what).max(most, what);
@@ -76,8 +79,26 @@ const ServerEnvironment = z.object({
   WAYBILL_DRAIN_MS: milliseconds.default(25_000),
   /** How long connections are still taken when `/readyz` says already that the process is about to stop: for load balancers that ask it. */
   WAYBILL_DRAIN_NOTICE_MS: whole(0, 2 ** 31 - 1, "must be a number of milliseconds: whole").default(0),
+  /** What the artifact graph may take of the memory of a process that serves it; beyond it, and with 0, its tables are walked. */
+  WAYBILL_GRAPH_MEMORY_MB: whole(0, 2 ** 20, "must be a number of megabytes: whole").default(256),
+  /** Name of the ledger in its checkpoints, like example.com/waybill: taken when its key is made, at the first start. */
+  WAYBILL_LEDGER_ORIGIN: z.string().regex(/^[^\s+]{1,200}$/u, "must have no blanks and no +").optional(),
+  /** How often the ledger's growth is signed. */
+  WAYBILL_LEDGER_INTERVAL_MS: milliseconds.default(1_000),
+  /** The TUF repository that gets the newest checkpoint as target ledger/checkpoint, with the key as ledger/key. */
+  WAYBILL_LEDGER_REPOSITORY: RepositoryName.optional(),
+  /** How often it gets it, where anything happened meanwhile. */
+  WAYBILL_LEDGER_PUBLICATION_MS: milliseconds.default(3_600_000),
   /** How often the publisher looks for metadata that is due for renewal. */
   WAYBILL_RENEWAL_INTERVAL_MS: milliseconds.default(30_000),
+  /** Addresses beside the public ones that webhooks may lead to, also by plain HTTP: `10.1.0.0/16,fd00::/8`. */
+  WAYBILL_WEBHOOK_ALLOW: list
+    .pipe(z.array(z.string().refine((range) => parseCidr(range) !== null, "must be ranges of addresses like 10.1.0.0/16 or fd00::/8, with commas between them")))
+    .default([]),
+  /** How long an endpoint may take to answer. */
+  WAYBILL_WEBHOOK_TIMEOUT_MS: milliseconds.default(15_000),
+  /** The pause behind the first failed delivery; each further one is twice as long, up to four hours. */
+  WAYBILL_WEBHOOK_RETRY_MS: milliseconds.default(usualPatience.firstMs),
   /** Only documents of `WAYBILL_PERSISTED_DOCUMENTS` are executed. */
   WAYBILL_PERSISTED_ONLY: flag.default(false),
   /** Folder of `.graphql` files that are accepted by their hash from the start. */
@@ -106,7 +127,6 @@ const contradictions = (config: Config): InvalidInput["issues"][number][] => {
     ...(address !== undefined && config[address] === undefined ? [{ path: [address], message: `is needed with LOG_ENGINE=${engine}` }] : []),
     ...(!alone && engine === "sqlite" ? [{ path: ["LOG_ENGINE"], message: "cannot be sqlite with WAYBILL_ROLE: that log belongs to one process, which does everything" }] : []),
     ...(!alone && config.DATABASE_URL === undefined ? [{ path: ["DATABASE_URL"], message: "is needed with WAYBILL_ROLE: the private PostgreSQL belongs to one process" }] : []),
-    ...(role.join() === "deliverer" && config.REDIS_URL === undefined ? [{ path: ["REDIS_URL"], message: "is needed with WAYBILL_ROLE=deliverer: without Redis there is nobody to deliver to" }] : []),
     ...databaseTlsContradictions(config),
     ...(["DATABASE", "EVENTSTORE", "KAFKA", "REDIS"] as const).flatMap((of) => tlsContradictions(of, tlsSettings(config, of), config.NODE_ENV === "production")),
   ];

@@ -1,15 +1,19 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
+import { LedgerEvent, ledgerCodec } from "#domain/audit/events.ts";
 import { AccessEvent, accessCodec } from "#domain/access/events.ts";
-import { VersionsEvent, versionsCodec } from "#domain/graph/events.ts";
+import { deliveriesCodec, DeliveryEvent } from "#domain/deliveries/events.ts";
+import { GraphEvent, graphCodec } from "#domain/graph/events.ts";
 import { TaskEvent, taskCodec } from "#domain/tasks/events.ts";
 import { TrustEvent, trustCodec } from "#domain/trust/events.ts";
 
 const contexts = [
   { union: TrustEvent, codec: trustCodec },
   { union: TaskEvent, codec: taskCodec },
-  { union: VersionsEvent, codec: versionsCodec },
+  { union: GraphEvent, codec: graphCodec },
   { union: AccessEvent, codec: accessCodec },
+  { union: LedgerEvent, codec: ledgerCodec },
+  { union: DeliveryEvent, codec: deliveriesCodec },
 ];
 
 interface Schema {

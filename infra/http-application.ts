@@ -2,6 +2,9 @@ import express, { type Express, type RequestHandler, type Router } from "express
 import type { Application } from "#api/application.ts";
 import { graphqlRouter } from "#api/graphql/router.ts";
 import { httpApplication, restRouters } from "#api/rest/application.ts";
+import { ledgerFiles } from "#api/rest/ledger/router.ts";
+import { replays } from "#api/rest/audit/replays.ts";
+import { feeds } from "#api/rest/feeds.ts";
 import type { BlobStore } from "#commands/ports/blob-store.ts";
 import type { Config, Role } from "./config.ts";
 import type { Logger } from "./log.ts";
@@ -19,6 +22,9 @@ export interface RoleAtWork {
 /** What an api answers. */
 export const apiRouters = (application: Application, blobs: BlobStore, config: Config): readonly (Router | RequestHandler)[] => [
   ...restRouters({ ...application, blobs, limit: config.WAYBILL_MAX_UPLOAD_BYTES }),
+  ledgerFiles(application),
+  feeds(application),
+  replays(application),
   express.Router().use("/graphql", graphqlRouter(application)),
 ];
 

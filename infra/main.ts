@@ -1,7 +1,8 @@
 import { InvalidInput, Unavailable } from "#domain/kernel/errors.ts";
 import { described } from "#projections/kernel/checkpoint.ts";
 import { CannotStart } from "./cannot-start.ts";
-import { compose, type Decorate } from "./compose.ts";
+import { compose } from "./compose/compose.ts";
+import type { Decorate } from "./compose/parts.ts";
 import { readConfig } from "./config.ts";
 import { greeting } from "./greeting.ts";
 import { jsonLines, type Logger } from "./log.ts";

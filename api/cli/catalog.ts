@@ -50,6 +50,16 @@ export const catalog: Catalog = [
     ],
   },
   {
+    title: "The artifact graph",
+    entries: [
+      {
+        name: "graph",
+        summary: "what contains, depends on, was built from, runs what: now or then",
+        load: async () => (await import("./graph/graph.ts")).graph,
+      },
+    ],
+  },
+  {
     title: "What happens",
     entries: [
       { name: "task", summary: "where a task stands", load: async () => (await import("./task.ts")).task },
@@ -66,9 +76,24 @@ export const catalog: Catalog = [
     ],
   },
   {
+    title: "Audit",
+    entries: [
+      {
+        name: "audit",
+        summary: "verify, search, explain, prove and export; replay read models",
+        load: async () => (await import("./audit/audit.ts")).audit,
+      },
+    ],
+  },
+  {
     title: "Administration",
     entries: [
       { name: "token", summary: "make, list and revoke tokens (for administrators)", load: async () => (await import("./token.ts")).token },
+      {
+        name: "webhook",
+        summary: "send events to other systems (for administrators)",
+        load: async () => (await import("./webhook.ts")).webhook,
+      },
       {
         name: "rebuild",
         summary: "fill a projection anew from the log, then switch to it",

@@ -80,6 +80,28 @@ export class Client {
     throw httpError(response.status, response.headers.get("retry-after"), null);
   }
 
+  /** The lines of an answer as they come; throws `unavailable` when it breaks off. */
+  async *lines(path: string): AsyncGenerator<string> {
+    for await (const some of this.lineBatches(path)) yield* some;
+  }
+
+  /** The same, as many at a time as have come: for a million of them. */
+  async *lineBatches(path: string): AsyncGenerator<readonly string[]> {
+    const response = await this.#fetch(path, { method: "GET" });
+    if (!response.ok || !response.body) throw httpError(response.status, response.headers.get("retry-after"), await json(response));
+    const decoder = new TextDecoder();
+    let rest = "";
+    try {
+      for await (const chunk of response.body) {
+        const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+        rest = lines.pop() ?? "";
+        if (lines.length > 0) yield lines;
+      }
+    } catch (cause) {
+      throw cause instanceof CliError ? cause : this.#lost(cause);
+    }
+  }
+
   async #fetch(path: string, init: RequestInit, token: string | null = this.#access.token): Promise<Response> {
     const headers = { ...Object.fromEntries(new Headers(init.headers)), ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
     try {

@@ -12,6 +12,8 @@ export interface Description {
   readonly operands: readonly string[];
   /** More than the summary says, by paragraphs. */
   readonly details?: readonly string[];
+  /** Of a group: its words, and what each is for. */
+  readonly words?: readonly (readonly [word: string, summary: string])[];
   readonly options: Options;
   /** Command lines without the `waybill` in front, and what they do. */
   readonly examples: readonly (readonly [line: string, what: string])[];
@@ -25,7 +27,12 @@ export interface Call<Declared extends Options> {
 
 export interface Command extends Description {
   /** Reads the rest of the command line, also the global options among it. */
-  read(args: readonly string[]): { readonly globals: GlobalValues; readonly run: (session: Session) => Promise<number> };
+  read(args: readonly string[]): {
+    readonly globals: GlobalValues;
+    readonly run: (session: Session) => Promise<number>;
+    /** The one of a group that was called, whose help is wanted. */
+    readonly command?: Description;
+  };
 }
 
 /** A command: its description, and what it does; answers with the exit code. */

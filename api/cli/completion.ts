@@ -51,7 +51,7 @@ const words = async (catalog: Catalog): Promise<Word[]> => {
 
 const operandsOf = ({ name, operands }: Command, all: readonly Command[]): string[] => {
   if (name === "help") return [...all.map((one) => one.name), "exit-codes", "environment"];
-  return operands.flatMap((operand) => (/^[a-z|]+$/.test(operand) ? operand.split("|") : []));
+  return operands.flatMap((operand) => (/^[a-z|-]+$/.test(operand) ? operand.split("|") : []));
 };
 
 const spelled = (options: Options): Spelled[] =>

@@ -19,7 +19,7 @@ export const exitMeanings: readonly (readonly [code: number, meaning: string])[]
   [exitCodes.refused, "refused: the request is valid, but not in this state"],
   [exitCodes.unauthorized, "no valid token, or its scope does not suffice"],
   [exitCodes.unavailable, "the server cannot be reached or is not ready: try again"],
-  [exitCodes.unverified, "download: what the server sent does not verify"],
+  [exitCodes.unverified, "what the server sent, the log or a file does not verify"],
   [exitCodes.interrupted, "interrupted by Ctrl-C"],
 ];
 

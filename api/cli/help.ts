@@ -18,19 +18,28 @@ export const overview = (catalog: Catalog, program: string): string[] => [
 ];
 
 /** What `waybill COMMAND --help` shows. */
-export const commandHelp = ({ name, summary, operands, details = [], options, examples }: Description, program: string): string[] => {
+export const commandHelp = ({ name, summary, operands, details = [], words = [], options, examples }: Description, program: string): string[] => {
   const own = optionLines(options);
   return [
     `waybill ${name}: ${summary}`,
     "",
-    `Usage: ${program} ${[name, ...operands].join(" ")} [OPTIONS]`,
+    `Usage: ${program} ${[name, ...operands.map(brief)].join(" ")} [OPTIONS]`,
     ...details.flatMap((paragraph) => ["", ...folded("", asCalled(paragraph, program))]),
+    ...(words.length > 0 ? ["", "Commands:", ...wordLines(words)] : []),
     ...(own.length > 0 ? ["", "Options:", ...own] : []),
     "",
     "For every command: --json --quiet --no-color --url URL --token-file FILE",
     ...(examples.length > 0 ? ["", "Examples:", ...examples.flatMap(([line, what]) => [`  # ${what}`, `  ${program} ${line}`])] : []),
   ];
 };
+
+const wordLines = (words: readonly (readonly [word: string, summary: string])[]): string[] => {
+  const widest = Math.max(...words.map(([word]) => word.length));
+  return words.flatMap(([word, text]) => folded(`  ${word.padEnd(widest)}  `, text));
+};
+
+/** Words of a group stand below one by one. */
+const brief = (operand: string): string => (operand.includes("|") && operand.length > 50 ? "COMMAND" : operand);
 
 /** What `waybill help TOPIC` shows. */
 export const topics: ReadonlyMap<string, readonly string[]> = new Map([

@@ -102,9 +102,9 @@ const targetsOf = async ({ client }: Session, name: string, after?: number): Pro
 /** How many events the commands brought about, and the position of the last. */
 const send = async (session: Session, { targets, versions, commands }: Loaded): Promise<{ recorded: number; position: number }> => {
   using progress = new Progress(session.output, "importing", targets + versions);
-  const sendOne = async ({ entries, command }: Prepared) => {
+  const sendOne = async ({ items, command }: Prepared) => {
     const { receipt } = await patiently(session, () => session.client.send(command));
-    progress.advance(entries);
+    progress.advance(items);
     return receipt;
   };
   const receipts = await concurrently(commands, commandsAtOnce, sendOne).catch((cause: unknown) => {

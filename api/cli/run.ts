@@ -40,9 +40,9 @@ const dispatch = async (args: readonly string[], { terminal, config, signal, mor
     return help === true || name !== undefined ? exitCodes.ok : exitCodes.usage;
   }
   const command = await find(name, catalog);
-  const { globals, run } = command.read([...before, ...behind]);
+  const { globals, run, command: called = command } = command.read([...before, ...behind]);
   if (globals.help === true) {
-    terminal.stdout.write(`${commandHelp(command, (await config()).program).join("\n")}\n`);
+    terminal.stdout.write(`${commandHelp(called, (await config()).program).join("\n")}\n`);
     return exitCodes.ok;
   }
   const { openSession } = await import("./session.ts");

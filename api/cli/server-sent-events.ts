@@ -2,6 +2,8 @@
 export interface ServerSentEvent {
   readonly event: string;
   readonly data: string;
+  /** The last `id:` that was sent. */
+  readonly id: string;
 }
 
 /** Parses what a server sends; comments (keep-alive) pass by, an event that was cut off at the end is none. */
@@ -9,6 +11,7 @@ export async function* readServerSentEvents(body: AsyncIterable<Uint8Array>): As
   const decoder = new TextDecoder();
   let rest = "";
   let event = "message";
+  let id = "";
   let data: string[] = [];
   for await (const chunk of body) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
@@ -17,10 +20,11 @@ export async function* readServerSentEvents(body: AsyncIterable<Uint8Array>): As
       const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
       const [, field = "", value = ""] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
       if (line === "") {
-        if (data.length > 0 || event !== "message") yield { event, data: data.join("\n") };
+        if (data.length > 0 || event !== "message") yield { event, data: data.join("\n"), id };
         event = "message";
         data = [];
       } else if (field === "event") event = value;
+      else if (field === "id") id = value;
       else if (field === "data") data.push(value);
     }
   }

@@ -9,6 +9,8 @@ export interface Context {
   readonly principal: Principal;
   /** Header `Waybill-After`: the position that reads show at least, where they do not say so themselves. */
   readonly after: number | null;
+  /** Where the request comes from. */
+  readonly address: string | null;
   /** Header `X-Request-Id`. */
   readonly requestId: string | null;
   /** Header `traceparent` (W3C Trace Context), where it is well-formed. */

@@ -3,6 +3,7 @@ import type { RequestHandler } from "express";
 import type { ExecutionResult } from "graphql";
 import { newId } from "#commands/kernel/command-id.ts";
 import { Unavailable } from "#domain/kernel/errors.ts";
+import { addressOf } from "#api/access/address.ts";
 import { entrance } from "#api/access/entrance.ts";
 import type { Application } from "#api/application.ts";
 import { type Problem, sendProblem as sendPlain } from "#api/problem.ts";
@@ -64,6 +65,7 @@ const contextOf = (application: Application, { principal, secret }: Entered, { r
   application,
   principal,
   after,
+  address: addressOf(request),
   requestId: requestIdOf(request.headers),
   traceparent: traceparentOf(request.headers),
   signal: () => gone(response),

@@ -15,21 +15,25 @@ export class Forbidden extends Error {
   }
 }
 
-export const requireScope = ({ principal }: Context, needed: Scope): void => {
-  if (!mayActAs(principal, needed)) throw new Forbidden(needed, principal.scope);
+/** `operation`: what was asked for, as the log tells it where it is refused. */
+export const requireScope = ({ principal, application, address }: Context, needed: Scope, operation: string): void => {
+  const { tokenId: id, scope } = principal;
+  if (mayActAs(principal, needed)) return;
+  application.denied?.({ operation, needed, token: { id, scope }, address });
+  throw new Forbidden(needed, scope);
 };
 
 const guarded = (type: GraphQLObjectType<unknown, Context> | null | undefined, usual: Scope): void => {
-  for (const field of Object.values(type?.getFields() ?? {})) {
+  for (const [name, field] of Object.entries(type?.getFields() ?? {})) {
     const needed = scopeOf(field.extensions["scope"]) ?? usual;
     const { resolve = defaultFieldResolver, subscribe } = field;
     if (subscribe)
       field.subscribe = (root, args, context, info): unknown => {
-        requireScope(context, needed);
+        requireScope(context, needed, name);
         return subscribe(root, args, context, info);
       };
     field.resolve = (root, args, context, info): unknown => {
-      requireScope(context, needed);
+      requireScope(context, needed, name);
       return resolve(root, args, context, info);
     };
   }

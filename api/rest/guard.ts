@@ -1,5 +1,6 @@
 import type { RequestHandler } from "express";
-import { entrance, type EntranceNeeds } from "#api/access/entrance.ts";
+import { addressOf } from "#api/access/address.ts";
+import { entrance, type EntranceNeeds, operationOf } from "#api/access/entrance.ts";
 import { mayActAs } from "#api/access/principal.ts";
 import { sendProblem } from "#api/problem.ts";
 import type { Problem } from "#api/problem.ts";
@@ -11,8 +12,12 @@ export const requireScope = (needs: EntranceNeeds, scope: Scope): RequestHandler
   return async (request, response, next) => {
     const entered = await enter(request);
     if ("problem" in entered) sendProblem(response, entered.problem);
-    else if (!mayActAs(entered.principal, scope)) sendProblem(response, scopeMissing(scope));
-    else next();
+    else if (mayActAs(entered.principal, scope)) next();
+    else {
+      const { tokenId: id, scope: has } = entered.principal;
+      needs.denied?.({ operation: operationOf({ method: request.method, url: request.originalUrl }), needed: scope, token: { id, scope: has }, address: addressOf(request) });
+      sendProblem(response, scopeMissing(scope));
+    }
   };
 };
 

@@ -15,7 +15,7 @@ export interface Failure {
 
 export const notFound = (detail = "There is nothing here."): Problem => ({ status: 404, code: "NOT_FOUND", title: "Not found", detail });
 
-const conflicting = /_(EXISTS|REUSED)$/;
+const conflicting = /_(EXISTS|REUSED|RUNNING)$/;
 
 /** The domain said no. */
 export const refused = ({ refused, message, details }: Refusal): Problem => ({

@@ -12,6 +12,8 @@ export interface OpenTask {
   /** Not to be tried before, ISO 8601. */
   readonly busyUntil: string | null;
   readonly correlationId: string;
+  /** Id of the event that the next one answers to: that queued or leased it; absent where nobody has seen it. */
+  readonly because?: string | undefined;
   /** Of its last event. */
   readonly position: number;
 }

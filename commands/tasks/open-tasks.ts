@@ -14,11 +14,11 @@ export const openTasks = (initial: readonly OpenTask[]) => {
     if (task && task.position < position) open.set(id, { ...task, ...change, position });
   };
 
-  const see = ({ event, position, correlationId }: Recorded<TaskEvent>): void => {
+  const see = ({ event, id, position, correlationId }: Recorded<TaskEvent>): void => {
     switch (event.type) {
       case "TaskQueued":
         if (!open.has(event.task))
-          open.set(event.task, { id: event.task, kind: event.kind, subject: event.subject, attempt: 0, token: 0, busyUntil: null, correlationId, position });
+          open.set(event.task, { id: event.task, kind: event.kind, subject: event.subject, attempt: 0, token: 0, busyUntil: null, correlationId, because: id, position });
         return;
       case "TaskLeased":
         return change(event.task, position, { attempt: event.attempt, token: event.token });

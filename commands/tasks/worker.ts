@@ -48,7 +48,7 @@ const tries = 30;
  */
 export const workOn = (needs: WorkerNeeds, job: Job, hold: (id: string, until: string) => void, forget: (id: string) => void) => {
   const { name, tasks, clock } = needs;
-  const causeOf = (task: OpenTask, commandId: string): Cause => ({ actor: `worker:${name}`, commandId, correlationId: task.correlationId });
+  const causeOf = (task: OpenTask, commandId: string): Cause => ({ actor: `worker:${name}`, commandId, correlationId: task.correlationId, causationId: task.because });
   const tell = (task: OpenTask, command: TaskCommand, commandId: string) => tasks.handle(taskStream(task.id), command, causeOf(task, commandId));
 
   const take = async (task: OpenTask, token: number): Promise<OpenTask[]> => {
@@ -57,7 +57,7 @@ export const workOn = (needs: WorkerNeeds, job: Job, hold: (id: string, until: s
     if (!isRefusal(answer)) {
       // The stream knows which attempt this is; what was read of the task may be older.
       const { state } = await tasks.latest(taskStream(task.id));
-      return state.state === "running" && state.token === token ? [{ ...task, attempt: state.attempt }] : [];
+      return state.state === "running" && state.token === token ? [{ ...task, attempt: state.attempt, because: answer.eventIds[0] ?? task.because }] : [];
     }
     if (answer.refused === "TASK_LEASED") hold(task.id, iso(now + elsewhereMs));
     else if (typeof answer.details["until"] === "string") hold(task.id, answer.details["until"]);

@@ -1,5 +1,5 @@
 import { type Decider, refuse } from "#domain/kernel/decider.ts";
-import type { AccessEvent, Scope } from "./events.ts";
+import type { TokenEvent, Scope } from "./events.ts";
 
 export type TokenCommand =
   | {
@@ -15,7 +15,7 @@ export type TokenCommand =
 export type TokenState = { readonly token: string; readonly revoked: boolean } | null;
 
 /** A bearer token: issued once, revoked for good. */
-export const token: Decider<TokenCommand, TokenState, AccessEvent, "TOKEN_NOT_FOUND"> = {
+export const token: Decider<TokenCommand, TokenState, TokenEvent, "TOKEN_NOT_FOUND"> = {
   initialState: null,
   decide: (command, state) => {
     if (command.type === "IssueToken") {

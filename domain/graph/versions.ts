@@ -24,4 +24,4 @@ export const versions: Decider<RecordVersions, KnownVersions, VersionsEvent, nev
 };
 
 const fingerprint = ({ dependencies, integrity }: PackageVersion): string =>
-  hash("sha256", JSON.stringify([integrity ?? null, dependencies.map(({ relation, requirement }) => [relation, requirement])]), "base64url").slice(0, 22);
+  hash("sha256", JSON.stringify([integrity ?? null, dependencies.map(({ relation, requirement, resolved }) => [relation, requirement, ...(resolved === undefined ? [] : [resolved])])]), "base64url").slice(0, 22);

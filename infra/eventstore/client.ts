@@ -66,6 +66,7 @@ export const connect = (options: ConnectOptions): Connection => {
 const clientOf = ({ url, credentials, tls }: ConnectOptions): Client => {
   const { dnsDiscover, hosts, tls: wanted = true, defaultCredentials, tlsCAFile, userCertFile, userKeyFile, ...rest } = parsed(url);
   if (!wanted && tls) throw new CannotStart("EVENTSTORE_URL says tls=false, and EVENTSTORE_TLS_ENABLED is 1: only one can be meant");
+  if (!wanted && credentials) throw new CannotStart("EVENTSTORE_URL says tls=false, and EVENTSTORE_PASSWORD is sent over TLS only: leave one of them out");
   const files = { ca: pem(tlsCAFile), cert: pem(userCertFile), key: pem(userKeyFile) };
   const channel = wanted ? secure({ rejectUnauthorized: true, ...defined(files), ...tls }) : { insecure: true };
   const user = credentials ?? defaultCredentials;

@@ -8,7 +8,12 @@ type Settings = Pick<KafkaLogOptions, "brokers" | "topic" | "replication" | "tls
 /** How the configured Kafka is reached, and which topic keeps the log. Throws `CannotStart` where that cannot be meant. */
 export const kafkaOf = async (config: Config): Promise<Settings> => {
   const { KAFKA_BROKERS: brokers = [], KAFKA_TOPIC: topic, KAFKA_REPLICATION: replication } = config;
-  return { brokers, topic, replication, tls: await tlsOf(tlsSettings(config, "KAFKA")), sasl: saslOf(config) };
+  const tls = await tlsOf(tlsSettings(config, "KAFKA"));
+  const sasl = saslOf(config);
+  // SCRAM proves the password without sending it.
+  if (sasl?.mechanism === "plain" && !tls)
+    throw new CannotStart("KAFKA_SASL_MECHANISM=plain sends KAFKA_PASSWORD as it is, over TLS only: set KAFKA_TLS_ENABLED=1, or take scram-sha-512");
+  return { brokers, topic, replication, tls, sasl };
 };
 
 const saslOf = ({ KAFKA_USER: username, KAFKA_PASSWORD: password, KAFKA_SASL_MECHANISM: mechanism }: Config): Settings["sasl"] => {

@@ -1,14 +1,14 @@
-import { accessCodec, type AccessEvent, type TokenIssued } from "#domain/access/events.ts";
+import { tokenCodec, type TokenEvent, type TokenIssued } from "#domain/access/events.ts";
 import type { Recorded } from "#domain/kernel/event.ts";
 import { eventsOf, type Projection, sqlBeside } from "#projections/kernel/projection.ts";
 import type { WritableSql } from "#projections/ports/sql.ts";
 
 /** Who may come in: bearer tokens by the hash of their secret, revoked and expired ones included. */
-export const tokens: Projection<Recorded<AccessEvent>> = {
+export const tokens: Projection<Recorded<TokenEvent>> = {
   name: "tokens",
   generation: 1,
   tables: sqlBeside(import.meta.url, "tokens.sql"),
-  ...eventsOf(accessCodec),
+  ...eventsOf(tokenCodec),
   apply: async (batch, sql) => {
     const issued: object[] = [];
     const revoked: object[] = [];
@@ -29,7 +29,7 @@ export const tokens: Projection<Recorded<AccessEvent>> = {
 
 const issue = (
   { token, name, scope, secretSha256, expires }: Omit<ReturnType<typeof TokenIssued.parse>, "type">,
-  { at, actor, position }: Pick<Recorded<AccessEvent>, "at" | "actor" | "position">,
+  { at, actor, position }: Pick<Recorded<TokenEvent>, "at" | "actor" | "position">,
 ): object => ({ id: token, name: storable(name), scope, secret_sha256: secretSha256, expires, issued_at: at, issued_by: actor, position });
 
 const insert = (sql: WritableSql, rows: readonly object[]) =>

@@ -5,7 +5,7 @@ import { type Projection, sqlBeside } from "#projections/kernel/projection.ts";
 /** Every event as it was recorded, for people who search. It takes each one in, so it goes by COPY (bench/projection.ts). */
 export const explorer: Projection<StoredEvent> = {
   name: "explorer",
-  generation: 1,
+  generation: 2,
   tables: sqlBeside(import.meta.url, "explorer.sql"),
   decode: (stored) => stored,
   apply: async (batch, sql) => {

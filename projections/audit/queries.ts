@@ -10,10 +10,19 @@ export interface EventFilter {
   /** A wire type, or the beginning of some with a `*` behind it: `trust.*`. */
   readonly type: string | null;
   readonly correlationId: string | null;
+  readonly actor: string | null;
+  /** Positions, both inclusive; null: from the beginning, or to the end. */
+  readonly from: number | null;
+  readonly to: number | null;
 }
 
 export const eventByPosition = async (sql: Sql, position: number): Promise<StoredEvent | null> => {
   const [row] = await sql.query<StoredEvent>({ name: "explorer.event", text: `${columns} where position = $1`, values: [position] });
+  return row ?? null;
+};
+
+export const eventById = async (sql: Sql, id: string): Promise<StoredEvent | null> => {
+  const [row] = await sql.query<StoredEvent>({ name: "explorer.by_id", text: `${columns} where id = $1 order by position limit 1`, values: [id] });
   return row ?? null;
 };
 
@@ -30,28 +39,23 @@ export const eventsPage = async (sql: Sql, filter: EventFilter, stretch: Stretch
   const { rows, more } = await sizesOf(sql, filter, stretch);
   const fitting = within(stretch.backward ? rows.toReversed() : rows);
   if (fitting.length === 0) return { rows: [], more };
-  const events = await sql.query<StoredEvent>({
-    name: "explorer.page",
-    text: `${columns} where position = any($1::bigint[]) order by position`,
-    values: [fitting.map(({ position }) => position)],
-  });
+  const events = await eventsAt(sql, fitting.map(({ position }) => position));
   return { rows: events, more: more || fitting.length < rows.length };
 };
 
-const within = (rows: readonly Sized[]): readonly Sized[] => {
+/** In the order of the log. */
+export const eventsAt = (sql: Sql, positions: readonly number[]): Promise<readonly StoredEvent[]> =>
+  sql.query<StoredEvent>({ name: "explorer.page", text: `${columns} where position = any($1::bigint[]) order by position`, values: [positions] });
+
+/** As many as fit into one answer. */
+export const within = <Row extends Pick<Sized, "bytes">>(rows: readonly Row[]): readonly Row[] => {
   let bytes = 0;
   const over = rows.findIndex((row, index) => (bytes += row.bytes) > mostBytes && index > 0);
   return over < 0 ? rows : rows.slice(0, over);
 };
 
 const sizesOf = (sql: Sql, filter: EventFilter, stretch: Stretch) => {
-  const filters = [
-    { form: "stream", text: "stream = ", value: filter.stream },
-    filter.type?.endsWith("*") === true
-      ? { form: "types", text: "type ^@ ", value: filter.type.slice(0, -1) }
-      : { form: "type", text: "type = ", value: filter.type },
-    { form: "correlation", text: "correlation_id = ", value: filter.correlationId },
-  ].filter(({ value }) => value !== null);
+  const filters = conditionsOf(filter);
   return rowsOf<Sized>(
     sql,
     {
@@ -64,3 +68,16 @@ const sizesOf = (sql: Sql, filter: EventFilter, stretch: Stretch) => {
     stretch,
   );
 };
+
+/** What a filter says of the columns that have an index. */
+export const conditionsOf = (filter: EventFilter) =>
+  [
+    { form: "stream", text: "stream = ", value: filter.stream },
+    filter.type?.endsWith("*") === true
+      ? { form: "types", text: "type ^@ ", value: filter.type.slice(0, -1) }
+      : { form: "type", text: "type = ", value: filter.type },
+    { form: "correlation", text: "correlation_id = ", value: filter.correlationId },
+    { form: "actor", text: "actor = ", value: filter.actor },
+    { form: "from", text: "position >= ", value: filter.from },
+    { form: "to", text: "position <= ", value: filter.to },
+  ].filter(({ value }) => value !== null);

@@ -12,8 +12,8 @@ export interface Stretch {
 }
 
 export interface KeysetQuery {
-  /** Of the statement; PostgreSQL prepares each of its few forms once per connection. */
-  readonly name: string;
+  /** Of the statement; PostgreSQL prepares each of its few forms once per connection. Absent where there are too many forms for that. */
+  readonly name?: string;
   /** `select … from …` without `where`. */
   readonly select: string;
   /** Conditions with `$1`, `$2` … for `values`. */
@@ -51,7 +51,7 @@ export const rowsOf = async <Row extends object>(
     `limit $${bound.push(limit + 1)}`,
   ].join(" ");
   const form = `${after ? "a" : ""}${before ? "b" : ""}${direction}`;
-  const found = await sql.query<Row>({ name: `${name}.${form}`, text, values: bound });
+  const found = await sql.query<Row>({ ...(name === undefined ? {} : { name: `${name}.${form}` }), text, values: bound });
   const rows = found.slice(0, limit);
   return { rows: backward ? rows.reverse() : rows, more: found.length > limit };
 };

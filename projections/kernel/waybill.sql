@@ -13,3 +13,6 @@ create table if not exists waybill.projections (
 );
 -- The same for policies (commands/policies): everything up to `position` has been answered.
 create table if not exists waybill.policies (like waybill.projections including all);
+-- Signed checkpoints of the ledger, shown to everybody: no read model, since a signature is not made again. Lost with the database, the
+-- last one is in the signer's own file, and those that were published are in the log.
+create table if not exists waybill.ledger_checkpoints (size bigint primary key, note text not null, at timestamptz not null default clock_timestamp());

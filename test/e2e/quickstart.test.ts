@@ -6,7 +6,7 @@ import { temporary } from "#test/support/embedded-postgres/folders.ts";
 import { isRoot, plainUser } from "#test/support/embedded-postgres/privileges.ts";
 import { thisProject } from "#test/support/embedded-postgres/project.ts";
 import { type Newcomer, newcomer } from "#test/support/newcomer.ts";
-import { engineOfThisRun } from "#test/support/engine.ts";
+import { type Engine, engineOfThisRun } from "#test/support/engine.ts";
 import { isAnswered } from "#test/support/quickstart.ts";
 import { readmeCommands } from "#test/support/readme.ts";
 
@@ -16,12 +16,17 @@ const downloaded = ({ folder }: Newcomer): void => assert.deepEqual(readFileSync
 
 /** The README's own line for the server, on a free port. */
 const starts = (reader: Newcomer): void => {
+  let engine: Engine | undefined;
   before("npm start", async () => {
-    const { environment } = await engineOfThisRun();
-    reader.sets({ PORT: "0", ...environment });
+    engine = await engineOfThisRun();
+    reader.sets({ PORT: "0", ...engine.environment });
     await reader.arrives();
     const [, url = ""] = await reader.leavesRunning(install.at(-1) ?? "", /GraphiQL +(http:\S+)\/graphql\n[^]*Ctrl-C/);
     reader.sets({ WAYBILL_URL: url });
+  });
+  after("Ctrl-C", async () => {
+    await reader.interrupts();
+    await engine?.[Symbol.asyncDispose]();
   });
 };
 
@@ -70,7 +75,6 @@ const works = (where: string, place: () => { readonly folder: string; readonly u
       for (const line of quickstart.slice(0, 3)) await isAnswered(reader, line);
       downloaded(reader);
     });
-    after(() => reader.interrupts());
   });
 };
 

@@ -14,7 +14,7 @@ import { readmeCommands } from "#test/support/readme.ts";
 import { tufClients } from "#test/support/tuf-client.ts";
 
 const redis = Boolean(process.env["REDIS_URL"]);
-const roles: readonly string[] = ["api", "projector", "worker", ...(redis ? ["deliverer"] : [])];
+const roles: readonly string[] = ["api", "projector", "worker", "deliverer"];
 const [, quickstart = []] = readmeCommands;
 
 const Status = z.object({ status: z.object({ workers: z.array(z.object({ name: z.string(), kind: z.string() })) }) });

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { ledgerCodec } from "#domain/audit/events.ts";
 import { accessCodec } from "#domain/access/events.ts";
-import { versionsCodec } from "#domain/graph/events.ts";
+import { deliveriesCodec } from "#domain/deliveries/events.ts";
+import { graphCodec } from "#domain/graph/events.ts";
 import { type Codec, parseWireType } from "#domain/kernel/codec.ts";
 import type { AnyEvent } from "#domain/kernel/event.ts";
 import { JsonObject } from "#domain/kernel/json.ts";
 import { taskCodec } from "#domain/tasks/events.ts";
 import { trustCodec } from "#domain/trust/events.ts";
 
-const codecs = [trustCodec, taskCodec, versionsCodec, accessCodec];
+const codecs = [trustCodec, taskCodec, graphCodec, accessCodec, ledgerCodec, deliveriesCodec];
 const folder = new URL("events/", import.meta.url);
 const recorded = readdirSync(folder).map((file) => ({
   type: file.replace(/\.json$/, ""),
@@ -31,6 +33,8 @@ describe("Recorded events", () => {
 
   decodeToThisDay(trustCodec);
   decodeToThisDay(taskCodec);
-  decodeToThisDay(versionsCodec);
+  decodeToThisDay(graphCodec);
   decodeToThisDay(accessCodec);
+  decodeToThisDay(ledgerCodec);
+  decodeToThisDay(deliveriesCodec);
 });

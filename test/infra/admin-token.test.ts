@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { accessCodec } from "#domain/access/events.ts";
+import { tokenCodec } from "#domain/access/events.ts";
 import { adminTokenFile, ensureAdminToken } from "#infra/admin-token.ts";
 import { CannotStart } from "#infra/cannot-start.ts";
 import { memoryLog } from "#infra/memory/event-log.ts";
@@ -17,7 +17,7 @@ describe("The administrator's first token", () => {
     // Each process has an own view of the streams.
     await Promise.all(Array.from({ length: 8 }, () => ensureAdminToken(folder, aggregatesOn(log).tokens)));
     const { events } = await log.readAll({ after: 0, limit: 100 });
-    const issued = events.map(accessCodec.decode).map(({ event }) => event);
+    const issued = events.map(tokenCodec.decode).map(({ event }) => event);
     assert.deepEqual(issued.map((event) => event.type === "TokenIssued" && event.secretSha256), [secretSha256(secretIn(folder))]);
     assert.equal(statSync(adminTokenFile(folder)).mode & 0o777, 0o600);
   });

@@ -16,7 +16,6 @@ const contradictions: readonly (readonly [what: string, environment: Environment
   ["one role on the log of one process", { ...database, WAYBILL_ROLE: "api" }, ["LOG_ENGINE"]],
   ["one role on the private PostgreSQL", { LOG_ENGINE: "kafka", KAFKA_BROKERS: "k:9092", WAYBILL_ROLE: "api" }, ["DATABASE_URL"]],
   ["one role on nothing but the embedded", { WAYBILL_ROLE: "worker" }, ["LOG_ENGINE", "DATABASE_URL"]],
-  ["a deliverer without Redis", { ...postgres, WAYBILL_ROLE: "deliverer" }, ["REDIS_URL"]],
   ["TLS to a PostgreSQL that is not there", { DATABASE_TLS_ENABLED: "1" }, ["DATABASE_TLS_ENABLED"]],
   ["TLS that the URL undoes", { DATABASE_URL: `${database.DATABASE_URL}?sslmode=disable`, DATABASE_TLS_ENABLED: "1" }, ["DATABASE_URL"]],
   ["TLS that only the URL asks for", { DATABASE_URL: `${database.DATABASE_URL}?sslmode=require` }, ["DATABASE_URL"]],
@@ -38,6 +37,7 @@ const contradictions: readonly (readonly [what: string, environment: Environment
 
 /** Settings that are wrong by themselves. */
 const mistakes: readonly (readonly [name: string, value: string])[] = [
+  ["WAYBILL_WEBHOOK_ALLOW", "10.0.0.0/8,10.0.0.0/40"],
   ["WAYBILL_ROLE", "apis"],
   ["WAYBILL_ROLE", ","],
   ["PORT", "65536"],

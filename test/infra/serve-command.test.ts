@@ -18,7 +18,6 @@ describe("waybill serve", () => {
     ["--role api,apis", {}, /--role must be .* not "apis"/],
     ["--port 65536", {}, /--port must be a whole number from 0 to 65535/],
     ["--role api", {}, /LOG_ENGINE: cannot be sqlite .*DATABASE_URL: is needed/],
-    ["--role deliverer", postgres, /REDIS_URL: is needed with WAYBILL_ROLE=deliverer/],
     ["--role api --role worker", postgres, /cannot use the PostgreSQL of DATABASE_URL/],
     ["--role worker", { ...postgres, WAYBILL_ROLE: "deliverer" }, /cannot use the PostgreSQL of DATABASE_URL/],
     ["--data package.json", {}, /cannot use .*package\.json as the data folder/],

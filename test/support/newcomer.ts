@@ -46,7 +46,7 @@ export const newcomer = (folder: string, user?: Identity): Newcomer => {
     },
     interrupts: () => {
       // A terminal's Ctrl-C reaches every process in front.
-      if (running?.child.pid && running.child.exitCode === null) process.kill(-running.child.pid, "SIGINT");
+      if (running?.child.pid && running.child.exitCode === null && running.child.signalCode === null) process.kill(-running.child.pid, "SIGINT");
       return running?.ended ?? Promise.resolve({ code: null, text: "" });
     },
     sets: (variables) => {

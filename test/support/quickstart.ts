@@ -9,6 +9,7 @@ const answers: ReadonlyMap<string, readonly RegExp[]> = new Map([
   ["npx waybill show demo", [/^repository +demo$/m, /^targets +2$/m, /^timestamp +2 /m, /^snapshot +2 /m]],
   ["npx waybill remove demo package.json --wait", [/^removed 1 target from demo/m, /^published timestamp v3/m]],
   ["npx waybill events --limit 5", [/trust\.TargetsRemoved\.v1 +trust\.targets-demo#1$/m, /trust\.MetadataPublished\.v1/]],
+  ["npx waybill events --export artifacts.ndjson", [/^\d+ events? written to artifacts\.ndjson$/m]],
   ["npx waybill status", [/^Waybill .+ head at position [\d,]+$/m, /^tuf +[\d,]+ +0 +1 +running$/m, /publication +idle/]],
   ["npx waybill import demo --debian-index", [/^imported \d+ targets and \d+ package versions into demo/m, /^published timestamp v4/m]],
   ["npx waybill import demo --npm-lock", [/^imported \d+ package versions into demo/m]],

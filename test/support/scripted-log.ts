@@ -5,7 +5,7 @@ import type { AnyEvent, StoredEvent } from "#domain/kernel/event.ts";
 import type { JsonObject } from "#domain/kernel/json.ts";
 import type { EventLog, Page, ReadAll, Subscribe } from "#commands/ports/event-log.ts";
 
-export type Change = Partial<Omit<StoredEvent, "position">> & { readonly type: string; readonly data: JsonObject };
+export type Change = Partial<StoredEvent> & { readonly type: string; readonly data: JsonObject };
 
 /** A log whose events the test writes itself, for those who only read it. */
 export interface ScriptedLog extends EventLog {

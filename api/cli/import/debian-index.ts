@@ -4,7 +4,7 @@ import { TargetPath } from "#domain/trust/target.ts";
 import { excerpt, readStanzas, type Stanza } from "./control-file.ts";
 import { IndexError } from "./index-error.ts";
 import type { IndexedTarget, PackageEntry } from "./package-entry.ts";
-import { purl } from "./purl.ts";
+import { purl } from "#domain/graph/purl.ts";
 
 const wanted = ["Package", "Version", "Architecture", "Filename", "Size", "SHA256", "Depends", "Pre-Depends"] as const;
 type Wanted = (typeof wanted)[number];

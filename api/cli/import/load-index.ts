@@ -24,7 +24,8 @@ export interface Source {
 
 /** One command, ready to be sent. */
 export interface Prepared {
-  readonly entries: number;
+  /** Entries in it. */
+  readonly items: number;
   readonly command: Encoded<Done>;
 }
 
@@ -46,12 +47,9 @@ export const loadIndex = async ({ kind, file, source, repository, reason, batch 
   const limits = { items: batch, bytes: bytesOfCommand };
   const targets = new Batches<IndexedTarget>(limits, sizeOfTarget, (items) => {
     const { body, read } = encode(addTargets, { input: { repository, targets: items, publish: false, reason } });
-    commands.push({ entries: items.length, command: { body, read: (data) => read(data).addTargets } });
+    commands.push({ items: items.length, command: { body, read: (data) => read(data).addTargets } });
   });
-  const versions = new Batches<PackageVersion>(limits, sizeOfVersion, (items) => {
-    const { body, read } = encode(recordVersions, { input: { ecosystem: kind, source, versions: items, reason } });
-    commands.push({ entries: items.length, command: { body, read: (data) => read(data).recordVersions } });
-  });
+  const versions = versionBatches({ ecosystem: kind, source, reason, batch }, commands);
   const counts = { targets: 0, versions: 0 };
   for await (const { target, version } of entriesOf(kind, file)) {
     if (target) counts.targets++;
@@ -63,6 +61,32 @@ export const loadIndex = async ({ kind, file, source, repository, reason, batch 
   versions.flush();
   return { ...counts, commands };
 };
+
+/** The versions alone, without targets of a repository. */
+export const loadVersions = async ({ kind, file, source, reason }: Pick<Source, "kind" | "file" | "source" | "reason">): Promise<{ readonly versions: number; readonly commands: readonly Prepared[] }> => {
+  const commands: Prepared[] = [];
+  const batches = versionBatches({ ecosystem: kind, source, reason, batch: 1000 }, commands);
+  let versions = 0;
+  for await (const { version } of entriesOf(kind, file)) {
+    versions++;
+    batches.add(version);
+  }
+  batches.flush();
+  return { versions, commands };
+};
+
+interface Versions {
+  readonly ecosystem: Source["kind"];
+  readonly source: string;
+  readonly reason: string | undefined;
+  readonly batch: number;
+}
+
+const versionBatches = ({ ecosystem, source, reason, batch }: Versions, commands: Prepared[]) =>
+  new Batches<PackageVersion>({ items: batch, bytes: bytesOfCommand }, sizeOfVersion, (items) => {
+    const { body, read } = encode(recordVersions, { input: { ecosystem, source, versions: items, reason } });
+    commands.push({ items: items.length, command: { body, read: (data) => read(data).recordVersions } });
+  });
 
 async function* entriesOf(kind: Source["kind"], file: string): AsyncGenerator<PackageEntry> {
   if (kind === "npm") yield* readNpmLock(file, await readFile(file, "utf8"));

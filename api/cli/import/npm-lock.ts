@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Dependency, PackageVersion } from "#domain/graph/events.ts";
 import { IndexError } from "./index-error.ts";
 import type { PackageEntry } from "./package-entry.ts";
-import { purl } from "./purl.ts";
+import { purl } from "#domain/graph/purl.ts";
 
 const Ranges = z.record(z.string(), z.string()).optional();
 
@@ -16,6 +16,7 @@ const LockedPackage = z.object({
   peerDependencies: Ranges,
 });
 type LockedPackage = z.infer<typeof LockedPackage>;
+type Packages = Readonly<Record<string, LockedPackage>>;
 
 const Lock = z.object({ lockfileVersion: z.int(), packages: z.record(z.string(), LockedPackage).optional() });
 
@@ -26,16 +27,19 @@ const Lock = z.object({ lockfileVersion: z.int(), packages: z.record(z.string(),
  */
 export const readNpmLock = (file: string, text: string): PackageEntry[] => {
   const versions = new Map<string, PackageVersion>();
-  for (const [path, locked] of Object.entries(lockedPackages(file, text))) {
-    const name = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(path)?.[1];
+  const packages = lockedPackages(file, text);
+  for (const [path, locked] of Object.entries(packages)) {
+    const name = nameAt(path);
     if (name === undefined || locked.link === true) continue;
-    const version = readVersion(file, path, { ...locked, name: locked.name ?? name });
+    const version = readVersion(file, path, { ...locked, name: locked.name ?? name }, packages);
     versions.set(version.key, merged(file, path, versions.get(version.key), version));
   }
   return [...versions.values()].map((version) => ({ target: null, version }));
 };
 
-const lockedPackages = (file: string, text: string): Readonly<Record<string, LockedPackage>> => {
+const nameAt = (path: string): string | undefined => /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(path)?.[1];
+
+const lockedPackages = (file: string, text: string): Packages => {
   const lock = Lock.safeParse(json(file, text));
   if (lock.error) {
     const issue = lock.error.issues[0];
@@ -79,12 +83,13 @@ const readVersion = (
   file: string,
   path: string,
   { name, version, integrity, ...ranges }: LockedPackage & { name: string },
+  packages: Packages,
 ): PackageVersion => {
   if (version === undefined) throw new IndexError(file, null, `packages[${JSON.stringify(path)}] has no version`);
-  const slash = name.indexOf("/");
+  const chosen = (wanted: string) => chosenFor(packages, path, wanted);
   const parsed = PackageVersion.safeParse({
-    key: purl({ type: "npm", namespace: slash < 0 ? undefined : name.slice(0, slash), name: name.slice(slash + 1), version }),
-    dependencies: relations.flatMap((relation) => dependencies(relation, ranges[relation] ?? {})),
+    key: keyOf(name, version),
+    dependencies: relations.flatMap((relation) => dependencies(relation, ranges[relation] ?? {}, chosen)),
     ...(integrity === undefined ? {} : { integrity }),
   });
   if (parsed.error)
@@ -98,13 +103,43 @@ const readVersion = (
 
 const relations = ["dependencies", "optionalDependencies", "peerDependencies"] as const;
 
-const dependencies = (relation: string, ranges: Readonly<Record<string, string>>): Dependency[] =>
-  Object.entries(ranges).map(([name, range]) => ({ relation, requirement: range === "" ? name : `${name}@${range}` }));
+const keyOf = (name: string, version: string): string => {
+  const slash = name.indexOf("/");
+  return purl({ type: "npm", namespace: slash < 0 ? undefined : name.slice(0, slash), name: name.slice(slash + 1), version });
+};
 
-// One version may lie in many folders; a bundled copy of it lacks the integrity.
+const dependencies = (relation: string, ranges: Readonly<Record<string, string>>, chosen: (name: string) => string | undefined): Dependency[] =>
+  Object.entries(ranges).map(([name, range]) => {
+    const declared = { relation, requirement: range === "" ? name : `${name}@${range}` };
+    const resolved = chosen(name);
+    return resolved === undefined ? declared : Object.assign(declared, { resolved });
+  });
+
+/**
+ * The version that a package in this folder gets when it asks for a name: the nearest node_modules upwards that has it
+ * (https://nodejs.org/api/modules.html#loading-from-node_modules-folders). None where it was left out, or is a package of the project itself.
+ */
+const chosenFor = (packages: Packages, path: string, wanted: string): string | undefined => {
+  for (let folder: string | null = path; folder !== null; folder = above(folder)) {
+    const found = packages[folder === "" ? `node_modules/${wanted}` : `${folder}/node_modules/${wanted}`];
+    if (found) return found.link === true || found.version === undefined ? undefined : keyOf(found.name ?? wanted, found.version);
+  }
+  return undefined;
+};
+
+/** The next folder upwards that may have a node_modules; null above the project. */
+const above = (folder: string): string | null => {
+  if (folder === "") return null;
+  const parent = folder.slice(0, Math.max(0, folder.lastIndexOf("/")));
+  return /(?:^|\/)(?:node_modules|@[^/]+)$/.test(parent) ? above(parent) : parent;
+};
+
+// One version may lie in many folders, and get others there; a bundled copy of it lacks the integrity.
 const merged = (file: string, path: string, before: PackageVersion | undefined, version: PackageVersion): PackageVersion => {
-  if (before?.integrity === undefined) return version;
-  if (version.integrity !== undefined && version.integrity !== before.integrity)
+  if (!before) return version;
+  if (version.integrity !== undefined && before.integrity !== undefined && version.integrity !== before.integrity)
     throw new IndexError(file, null, `packages[${JSON.stringify(path)}] has another integrity than an earlier ${version.key}`);
-  return before;
+  const integrity = before.integrity ?? version.integrity;
+  const asked = new Map([...before.dependencies, ...version.dependencies].map((one) => [JSON.stringify([one.relation, one.requirement, one.resolved]), one]));
+  return { key: version.key, dependencies: [...asked.values()], ...(integrity === undefined ? {} : { integrity }) };
 };

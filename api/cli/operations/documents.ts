@@ -2,9 +2,11 @@ import type { Operation } from "#api/cli/operation.ts";
 import * as access from "./access.ts";
 import * as audit from "./audit.ts";
 import * as graph from "./graph.ts";
+import * as graphQueries from "./graph-queries.ts";
 import * as status from "./status.ts";
 import * as tasks from "./tasks.ts";
 import * as trust from "./trust.ts";
+import * as webhooks from "./webhooks.ts";
 
 const isOperation = (value: object): value is Operation<never, unknown> => "document" in value;
 
@@ -13,6 +15,6 @@ const isOperation = (value: object): value is Operation<never, unknown> => "docu
  * register it.
  */
 export const documents = (): readonly string[] =>
-  [access, audit, graph, status, tasks, trust]
+  [access, audit, graph, graphQueries, status, tasks, trust, webhooks]
     .flatMap((context) => Object.values<object>(context).filter(isOperation))
     .map(({ document }) => document);

@@ -19,7 +19,7 @@ export const Token = builder.node(builder.objectRef<TokenRow>("Token"), {
   description: "An account's bearer token, without its secret: that is shown once and never kept.",
   id: { resolve: ({ id }) => id },
   loadOne: (id, context) => {
-    requireScope(context, "admin");
+    requireScope(context, "admin", "token");
     return z.uuid().safeParse(id).success ? tokenById(context.application.sql, id) : null;
   },
   fields: (t) => ({

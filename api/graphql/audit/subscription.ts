@@ -1,34 +1,36 @@
 import { z } from "zod";
-import type { StoredEvent } from "#domain/kernel/event.ts";
+import { feed, filterOf } from "#api/feeds/feed.ts";
+import { type Filter, matcherOf } from "#domain/deliveries/filter.ts";
 import { Unauthenticated } from "#api/access/unauthenticated.ts";
 import { builder } from "#api/graphql/builder.ts";
 import type { Context } from "#api/graphql/context.ts";
 import { following } from "#api/graphql/following.ts";
+import { FilterText } from "#api/graphql/input/filter.ts";
 import { Line } from "#api/graphql/input/text.ts";
-import { Event, EventTypes } from "./event.ts";
+import { Event, EventTypes, filterText } from "./event.ts";
 
 interface Wanted {
   readonly after?: number | null | undefined;
   readonly stream?: string | null | undefined;
   readonly type?: string | null | undefined;
+  readonly filter?: string | null | undefined;
 }
-
-const matches = ({ stream, type }: Wanted) => {
-  const beginning = type?.endsWith("*") === true ? type.slice(0, -1) : null;
-  return (event: StoredEvent): boolean =>
-    (typeof stream !== "string" || event.stream === stream) && (beginning === null || event.type.startsWith(beginning));
-};
 
 const eventsAfter = async function* (context: Context, wanted: Wanted, signal: AbortSignal) {
   const { log } = context.application;
   const after = wanted.after ?? context.after ?? (await log.head());
-  const types = typeof wanted.type === "string" && !wanted.type.endsWith("*") ? [wanted.type] : undefined;
-  const isWanted = matches(wanted);
-  for await (const page of log.subscribe({ after, types, signal, limit: 200 })) {
+  const isWanted = matcherOf(named(wanted));
+  for await (const page of feed(log, { after, filter: filterOf(wanted.filter), signal })) {
     if (!(await context.stillAllowed())) throw new Unauthenticated();
     yield* page.events.filter(isWanted);
   }
 };
+
+/** What `stream` and `type` say. */
+const named = ({ stream, type }: Wanted): Filter => ({
+  ...(typeof type === "string" ? { types: [type] } : {}),
+  ...(typeof stream === "string" ? { streams: [stream] } : {}),
+});
 
 builder.subscriptionField("events", (t) =>
   t.field({
@@ -39,8 +41,9 @@ builder.subscriptionField("events", (t) =>
       after: t.arg({ type: "Position" }),
       stream: t.arg.string(),
       type: t.arg.string({ description: "A type, or the beginning of some with a * behind it: `trust.*`." }),
+      filter: t.arg.string({ description: filterText }),
     },
-    validate: z.looseObject({ stream: Line(300).nullish(), type: EventTypes.nullish() }),
+    validate: z.looseObject({ stream: Line(300).nullish(), type: EventTypes.nullish(), filter: FilterText.nullish() }),
     subscribe: (_root, args, context) => following(context.signal(), (signal) => eventsAfter(context, args, signal)),
     resolve: (event) => event,
   }),

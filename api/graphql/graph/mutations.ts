@@ -11,6 +11,7 @@ const dependencyInput = builder.inputType("DependencyInput", {
   fields: (t) => ({
     relation: t.string({ required: true, description: "`Depends`, `dependencies`, `peerDependencies` …" }),
     requirement: t.string({ required: true, description: "`libc6 (>= 2.36)`, `zod@^4.0.0`." }),
+    resolved: t.string({ description: "The version that a lock has chosen for it: `pkg:npm/zod@4.6.7`." }),
   }),
 });
 
@@ -29,7 +30,11 @@ const Version = z
   .object({
     key: version.key,
     dependencies: z
-      .array(z.object({ relation: declared.relation.pipe(Line(64)), requirement: declared.requirement.pipe(Line(4096)) }))
+      .array(
+        z
+          .object({ relation: declared.relation.pipe(Line(64)), requirement: declared.requirement.pipe(Line(4096)), resolved: declared.resolved.nullish() })
+          .transform(({ resolved, ...dependency }) => ({ ...dependency, ...(typeof resolved === "string" ? { resolved } : {}) })),
+      )
       .max(5000),
     integrity: Line(256).nullish(),
   })

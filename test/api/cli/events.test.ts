@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { event, events } from "./support/answers.ts";
 import { FakeServer, type Item } from "./support/fake-server.ts";
-import { waybill } from "./support/waybill.ts";
+import { temporaryFolder, waybill } from "./support/waybill.ts";
 
 const env = (server: FakeServer) => ({ WAYBILL_URL: server.url, WAYBILL_TOKEN: "wb_test" });
 const positions = (stdout: string): number[] =>
@@ -13,6 +14,12 @@ const positions = (stdout: string): number[] =>
     .split("\n")
     .map((line) => (JSON.parse(line) as { position: number }).position);
 const item = (position: number): Item => ({ data: { events: event(position) } });
+
+const lines = (...of: readonly number[]) => Buffer.from(of.map((position) => `${JSON.stringify({ position })}\n`).join(""));
+
+const pageOf = (positions: readonly number[], pageInfo: object) => ({
+  data: { events: { edges: positions.map((position) => ({ node: event(position) })), pageInfo, position: 90_000 } },
+});
 
 describe("waybill events", () => {
   it("goes on behind the last position after a lost connection, without loss or repetition", async () => {
@@ -35,6 +42,23 @@ describe("waybill events", () => {
     assert.deepEqual(from, [2, 4, 5]);
     assert.match(run.stderr, /connection .* was lost; going on behind position 4 as soon as possible/);
     assert.equal(run.code, 0);
+  });
+
+  it("begins a --follow behind all that was looked at, and looks further back where a page of a filter is short", async () => {
+    const from: unknown[] = [];
+    await using server = await FakeServer.start({
+      answers: {
+        LastEvents: ({ before }) => (before === null ? pageOf([], { hasPreviousPage: true, startCursor: "c" }) : pageOf([3, 4], { hasPreviousPage: false, startCursor: "d" })),
+      },
+      streams: {
+        async *FollowEvents({ after }) {
+          from.push(after);
+          yield item(90_001);
+        },
+      },
+    });
+    const run = await waybill(["events", "--follow", "--filter", "kind=artifact", "--limit", "3", "--json"], { env: env(server) });
+    assert.deepEqual([positions(run.stdout), from], [[3, 4, 90_001], [90_000]]);
   });
 
   it("goes on when the server ends a subscription in good order", async () => {
@@ -100,5 +124,24 @@ describe("waybill events", () => {
     const lines = stdout.trimEnd().split("\n");
     assert.deepEqual([lines.length, lines.at(-1)], [4, "status 0"]);
     assert.match(lines[0] ?? "", /^ +1 {2}12:00:00 {2}trust\.TargetsAdded\.v1/);
+  });
+
+  it("exports into a file, and goes on behind what is there, also behind a torn line", async () => {
+    const files = new Map([
+      ["/events.ndjson?after=0&filter=type=trust.*", lines(1, 2)],
+      ["/events.ndjson?after=2", lines(3)],
+      ["/events.ndjson?after=3", lines()],
+    ]);
+    await using server = await FakeServer.start({ files });
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, "log.ndjson");
+    const run = (...more: string[]) => waybill(["events", "--export", file, ...more], { env: env(server) });
+    assert.equal((await run("--filter", "type=trust.*")).stderr, `2 events written to ${file}\n`);
+    await appendFile(file, '{"position":');
+    assert.equal((await run()).stderr, `1 event written to ${file}\n`);
+    assert.equal((await run()).stderr, "there is nothing new\n");
+    assert.equal(await readFile(file, "utf8"), lines(1, 2, 3).toString());
+    assert.equal((await run("--after", "1")).code, 2);
+    assert.equal((await run("--type", "x")).code, 2);
   });
 });

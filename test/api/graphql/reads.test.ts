@@ -136,4 +136,21 @@ describe("GraphQL reads", () => {
     assert.deepEqual(await types(`type: "access.*"`), ["access.TokenIssued.v1", "access.TokenIssued.v1", "access.TokenIssued.v1"]);
     assert.deepEqual(await types(`correlationId: "nobody"`), []);
   });
+
+  it("page through events by a filter of what they are about", async () => {
+    const query = `query ($first: Int, $after: String, $last: Int, $filter: String) { events(first: $first, after: $after, last: $last, filter: $filter) {
+      edges { node { position type } } pageInfo { hasNextPage endCursor } } }`;
+    const Events = z.object({ events: z.object({ edges: z.array(z.object({ node: z.object({ position: z.number(), type: z.string() }) })), pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }) }) });
+    const ask = async (variables: object) => Events.parse((await session().reader.ask(query, variables)).data).events;
+    const seen: string[] = [];
+    for (let after: string | null = null, more = true; more; ) {
+      const { edges, pageInfo } = await ask({ first: 1, after, filter: "kind=repository" });
+      seen.push(...edges.map(({ node }) => node.type));
+      after = pageInfo.endCursor;
+      more = pageInfo.hasNextPage;
+    }
+    assert.ok(seen.length > 1 && seen.every((type) => type.startsWith("trust.")), seen.join());
+    assert.equal((await ask({ last: 1, filter: "kind=artifact" })).edges[0]?.node.type, "trust.TargetsAdded.v1");
+    assert.equal((await session().reader.ask(query, { filter: "kin=artifact" })).code, "INVALID_INPUT");
+  });
 });

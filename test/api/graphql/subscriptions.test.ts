@@ -52,6 +52,14 @@ describe("GraphQL subscriptions", () => {
     assert.deepEqual([...seen, ...more], [2, 3, 4, 5]);
   });
 
+  it("filter by the same text as every other feed, and say what is wrong with it", async () => {
+    const filtered = "subscription ($after: Position, $filter: String) { events(after: $after, filter: $filter) { position type } }";
+    const [artifact] = await first(1, filtered, { after: 0, filter: "kind=artifact;stream=trust.*" }, Event);
+    assert.equal(artifact?.data.events.type, "trust.TargetsAdded.v1");
+    const [refused] = await first(1, filtered, { after: 0, filter: "type=trsut.*" }, Failed);
+    assert.equal(refused?.errors[0]?.extensions.code, "INVALID_INPUT");
+  });
+
   it("filter by stream and by the beginning of a type", async () => {
     const [byStream] = await first(1, events, { after: 0, stream: "trust.repository-demo" }, Event);
     const [byType] = await first(1, events, { after: 0, type: "trust.Targets*" }, Event);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { accessCodec } from "#domain/access/events.ts";
+import { tokenCodec } from "#domain/access/events.ts";
 import { token } from "#domain/access/token.ts";
 import { isRefusal } from "#domain/kernel/decider.ts";
 import { issueToken } from "#commands/access/issue-token.ts";
@@ -12,7 +12,7 @@ const cause = (commandId = newId()) => ({ actor: "test", commandId, correlationI
 
 describe("Revoking a token", () => {
   it("never says that a token is revoked because another was, under the same idempotency key", async () => {
-    const tokens = aggregate(token, accessCodec, memoryLog());
+    const tokens = aggregate(token, tokenCodec, memoryLog());
     const issue = async (name: string) => {
       const issued = await issueToken(tokens)({ name, scope: "read", expires: null }, cause());
       assert.ok(!isRefusal(issued));

@@ -1,11 +1,11 @@
 import { decides } from "#test/support/decides.ts";
 import { token } from "#domain/access/token.ts";
-import type { AccessEvent } from "#domain/access/events.ts";
+import type { TokenEvent } from "#domain/access/events.ts";
 
 const id = "01890000-0000-7000-8000-000000000002";
 const fields = { token: id, name: "ci", scope: "write", secretSha256: "ab".repeat(32), expires: null } as const;
-const issued: AccessEvent = { type: "TokenIssued", ...fields };
-const revoked: AccessEvent = { type: "TokenRevoked", token: id };
+const issued: TokenEvent = { type: "TokenIssued", ...fields };
+const revoked: TokenEvent = { type: "TokenRevoked", token: id };
 
 describe("A token", () => {
   it("is issued once", () => {

@@ -69,6 +69,8 @@ describe("The EventStoreDB protocol server, reached by its settings", () => {
     await using server = await startProtocolServer();
     await assert.rejects(opened({ EVENTSTORE_URL: server.url, ...believing }), CannotStart);
     await assert.rejects(opened({ EVENTSTORE_URL: server.url, EVENTSTORE_USER: "waybill" }), CannotStart);
+    const openly = opened({ EVENTSTORE_URL: server.url, EVENTSTORE_USER: "waybill", EVENTSTORE_PASSWORD: "secret" });
+    await assert.rejects(openly, (error) => error instanceof CannotStart && /EVENTSTORE_PASSWORD is sent over TLS only/.test(error.message));
     await assert.rejects(opened({ EVENTSTORE_URL: "esdb://127.0.0.1:no" }), CannotStart);
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { accessCodec, type AccessEvent, tokenStream } from "#domain/access/events.ts";
+import { tokenCodec, type TokenEvent, tokenStream } from "#domain/access/events.ts";
 import { tokenBySecret, tokensPage } from "#projections/access/queries.ts";
 import { tokens } from "#projections/access/tokens.ts";
 import { applied } from "#test/support/applied.ts";
@@ -8,10 +8,10 @@ import { recordedBy } from "#test/support/scripted-log.ts";
 
 const idOf = (number: number) => `0197d2a0-0000-7000-8000-${String(number).padStart(12, "0")}`;
 const secret = (number: number) => String(number).padStart(64, "0");
-const issued = (number: number, name = "ci"): AccessEvent => ({ type: "TokenIssued", token: idOf(number), name, scope: "write", secretSha256: secret(number), expires: null });
-const revoked = (number: number): AccessEvent => ({ type: "TokenRevoked", token: idOf(number) });
+const issued = (number: number, name = "ci"): TokenEvent => ({ type: "TokenIssued", token: idOf(number), name, scope: "write", secretSha256: secret(number), expires: null });
+const revoked = (number: number): TokenEvent => ({ type: "TokenRevoked", token: idOf(number) });
 
-const logOf = (...events: readonly AccessEvent[]) => recordedBy(accessCodec, ({ token }) => tokenStream(token), events);
+const logOf = (...events: readonly TokenEvent[]) => recordedBy(tokenCodec, ({ token }) => tokenStream(token), events);
 
 describe("The read model of tokens", () => {
   let opened: Awaited<ReturnType<typeof openDatabase>>;

@@ -7,7 +7,7 @@ import { applied, cutAt } from "#test/support/applied.ts";
 import { openDatabase, rowsOf } from "#test/support/projecting.ts";
 import { type Change, scriptedLog } from "#test/support/scripted-log.ts";
 
-const everything: EventFilter = { stream: null, type: null, correlationId: null };
+const everything: EventFilter = { stream: null, type: null, correlationId: null, actor: null, from: null, to: null };
 const all = { after: null, before: null, limit: 100, backward: false };
 
 describe("The event explorer", () => {

@@ -6,6 +6,7 @@ import type { Commands } from "#commands/commands.ts";
 import { isRefusal, refuse } from "#domain/kernel/decider.ts";
 import { memoryLog } from "#infra/memory/event-log.ts";
 import { databaseOver, openPool } from "#infra/postgres/sql.ts";
+import { sqlWalks } from "#projections/graph/sql-walks.ts";
 import { freshDatabase } from "#test/support/postgres.ts";
 import { commandsFor } from "./commands.ts";
 import { establish, makeTables, project, publishAll } from "./tables.ts";
@@ -66,8 +67,10 @@ export const openApplication = async (changes: Partial<Pick<Application, "limits
   const application: Application = {
     commands: changed,
     sql,
+    walks: sqlWalks(sql),
     log,
     progress,
+    ledger: async () => testLedger,
     closing: new AbortController().signal,
     limits: { ...defaultLimits, waitMs: 200 },
     persisted: { registered: [], only: false },
@@ -79,6 +82,8 @@ export const openApplication = async (changes: Partial<Pick<Application, "limits
       workers: [],
     }),
     rebuild: async (name) => (name === "tuf" ? { generation: 2 } : refuse("PROJECTION_NOT_FOUND", `there is no projection ${name}`, { name })),
+    replay: () => Promise.reject(new Error("no read models here")),
+    readModels: [],
     authenticate: authenticator(sql, progress),
     report: (defect) => void defects.push(defect),
     ...changes,
@@ -114,4 +119,12 @@ export const openApplication = async (changes: Partial<Pick<Application, "limits
 
 const until = async (is: () => boolean, timeoutMs: number): Promise<void> => {
   for (const begun = performance.now(); !is() && performance.now() - begun < timeoutMs; ) await sleep(2);
+};
+
+/** A ledger that signs nothing: its key is nobody's. */
+const testLedger = {
+  origin: "example.com/test",
+  keyid: "00".repeat(32),
+  publicKey: "00".repeat(32),
+  published: null,
 };

@@ -2,8 +2,16 @@ import { hash, randomBytes, randomUUID } from "node:crypto";
 import type { Commands } from "#commands/commands.ts";
 import type { EventLog, Receipt } from "#commands/ports/event-log.ts";
 import { eventId } from "#commands/kernel/command-id.ts";
-import { accessCodec, tokenStream } from "#domain/access/events.ts";
-import { versionsCodec, versionsStream } from "#domain/graph/events.ts";
+import { tokenCodec, tokenStream } from "#domain/access/events.ts";
+import { endpoint } from "#domain/deliveries/endpoint.ts";
+import { deliveriesCodec } from "#domain/deliveries/events.ts";
+import { aggregate } from "#commands/kernel/aggregate.ts";
+import { webhookCommandsOf } from "#infra/deliveries/use-cases.ts";
+import { memorySecrets } from "#test/support/memory-secrets.ts";
+import { deploymentCodec, deploymentsStream, sourceCodec, sourceStream, versionsCodec, versionsStream } from "#domain/graph/events.ts";
+import { sources } from "#domain/graph/sources.ts";
+import { recordDocument } from "#commands/graph/record-document.ts";
+import { memoryBlobs, nothingKnown } from "#test/support/memory-blobs.ts";
 import { refuse } from "#domain/kernel/decider.ts";
 import type { Cause } from "#domain/kernel/event.ts";
 import type { JsonObject } from "#domain/kernel/json.ts";
@@ -34,6 +42,7 @@ export const commandsFor = ({ log, established }: World): Commands => {
   };
 
   return {
+    ...webhookCommandsOf({ endpoints: aggregate(endpoint, deliveriesCodec, log), secrets: memorySecrets(), forbidden: async (url) => (url.includes("forbidden") ? "it is" : null), log, clock: Date.now }),
     bootstrapRepository: async ({ repository, settings }, cause) => {
       if (repositories.has(repository)) return refuse("REPOSITORY_EXISTS", `there is a repository ${repository} already`, { repository });
       repositories.add(repository);
@@ -63,16 +72,33 @@ export const commandsFor = ({ log, established }: World): Commands => {
       const event = versionsCodec.encode({ type: "VersionsRecorded", ecosystem, source, versions });
       return { receipt: await record(versionsStream(ecosystem), event, cause), task: null };
     },
+    recordNodes: async ({ source, nodes }, cause) => {
+      const event = sourceCodec.encode({ type: "NodesRecorded", source, nodes });
+      return { receipt: await record(sourceStream(source), event, cause), task: null };
+    },
+    recordLinks: async ({ source, links }, cause) => {
+      const event = sourceCodec.encode({ type: "LinksRecorded", source, links });
+      return { receipt: await record(sourceStream(source), event, cause), task: null };
+    },
+    withdraw: async ({ source, keys }, cause) => {
+      const event = sourceCodec.encode({ type: "NodesWithdrawn", source, keys });
+      return { receipt: await record(sourceStream(source), event, cause), task: null };
+    },
+    recordDocument: recordDocument({ sources: aggregate(sources, sourceCodec, log), blobs: memoryBlobs(), known: nothingKnown }),
+    recordDeployment: async ({ environment, source, deployments: [first] }, cause) => {
+      const event = deploymentCodec.encode({ type: "Deployed", environment, source, service: first?.service ?? "", artifact: first?.artifact ?? "" });
+      return { receipt: await record(deploymentsStream(environment), event, cause), task: null };
+    },
     issueToken: async ({ name, scope, expires }, cause) => {
       const token = randomUUID();
       const secret = `wb_${randomBytes(32).toString("base64url")}`;
       tokens.add(token);
-      const event = accessCodec.encode({ type: "TokenIssued", token, name, scope, expires, secretSha256: hash("sha256", secret) });
+      const event = tokenCodec.encode({ type: "TokenIssued", token, name, scope, expires, secretSha256: hash("sha256", secret) });
       return { receipt: await record(tokenStream(token), event, cause), task: null, token, secret };
     },
     revokeToken: async ({ token }, cause) => {
       if (!tokens.has(token)) return refuse("TOKEN_NOT_FOUND", `there is no token ${token}`, { token });
-      return { receipt: await record(tokenStream(token), accessCodec.encode({ type: "TokenRevoked", token }), cause), task: null };
+      return { receipt: await record(tokenStream(token), tokenCodec.encode({ type: "TokenRevoked", token }), cause), task: null };
     },
   };
 };

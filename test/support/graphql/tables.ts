@@ -2,15 +2,19 @@ import type { StoredEvent } from "#domain/kernel/event.ts";
 import { targetsCodec } from "#domain/trust/events.ts";
 import { tokens } from "#projections/access/tokens.ts";
 import { explorer } from "#projections/audit/explorer.ts";
-import type { Projection } from "#projections/kernel/projection.ts";
+import { webhooks } from "#projections/deliveries/webhooks.ts";
+import { graph } from "#projections/graph/graph.ts";
+import { ledger } from "#projections/audit/ledger.ts";
+import { type Projection, sqlBeside } from "#projections/kernel/projection.ts";
 import type { Database, Sql } from "#projections/ports/sql.ts";
 import { tasks } from "#projections/tasks/tasks.ts";
 import { tuf } from "#projections/trust/tuf.ts";
 
-const projections: readonly Projection[] = [explorer, tasks, tokens, tuf];
+const projections: readonly Projection[] = [explorer, graph, ledger, tasks, tokens, tuf, webhooks];
 
 /** The tables of every read model, empty. */
 export const makeTables = async (sql: Sql): Promise<void> => {
+  await sql.query({ text: sqlBeside(import.meta.resolve("#projections/kernel/waybill.sql"), "waybill.sql") });
   for (const { name, tables } of projections) await sql.query({ text: `begin; create schema ${name}; set local search_path to ${name}; ${tables}; commit` });
 };
 
@@ -22,7 +26,7 @@ export const project = async (database: Database, event: StoredEvent): Promise<v
 };
 
 const concerns = ({ name, types }: Projection, { type }: StoredEvent): boolean =>
-  name === tuf.name ? targetsCodec.types.includes(type) : (types?.includes(type) ?? true);
+  name === tuf.name || (name === graph.name && type.startsWith("trust.")) ? targetsCodec.types.includes(type) : (types?.includes(type) ?? true);
 
 interface Established {
   readonly name: string;

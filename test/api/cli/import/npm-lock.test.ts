@@ -10,6 +10,8 @@ const fails = (text: string, problem: RegExp): void =>
     (error) => error instanceof IndexError && problem.test(error.message),
   );
 
+const lock = (packages: object) => JSON.stringify({ lockfileVersion: 3, packages });
+
 describe("reading an npm lock", () => {
   it("gives each version once with its dependencies and integrity, and no target", async () => {
     assert.deepEqual(readNpmLock("lock", await fixture()), [
@@ -18,7 +20,7 @@ describe("reading an npm lock", () => {
         version: {
           key: "pkg:npm/%40scope/name@1.2.3",
           dependencies: [
-            { relation: "dependencies", requirement: "left-pad@1.x" },
+            { relation: "dependencies", requirement: "left-pad@1.x", resolved: "pkg:npm/left-pad@1.3.0" },
             { relation: "optionalDependencies", requirement: "fsevents@~2.3.2" },
             { relation: "peerDependencies", requirement: "react@>=18" },
           ],
@@ -27,6 +29,30 @@ describe("reading an npm lock", () => {
       },
       { target: null, version: { key: "pkg:npm/left-pad@1.3.0", dependencies: [], integrity: "sha512-BBBB" } },
       { target: null, version: { key: "pkg:npm/real@2.0.0-beta%2B5", dependencies: [], integrity: "sha512-CCCC" } },
+    ]);
+  });
+
+  it("tells which version each dependency gets: that of the nearest folder upwards, and of each folder that the asking version lies in", () => {
+    const asks = { version: "1.0.0", integrity: "sha512-A", dependencies: { b: "*", own: "*" }, peerDependencies: { gone: "*" } };
+    const text = lock({
+      "": {},
+      "packages/own": { version: "0.1.0" },
+      "node_modules/own": { resolved: "packages/own", link: true },
+      "node_modules/@s/a": asks,
+      "node_modules/b": { version: "1.0.0" },
+      "node_modules/c": { version: "1.0.0" },
+      "node_modules/c/node_modules/@s/a": asks,
+      "node_modules/c/node_modules/b": { version: "2.0.0", name: "forked" },
+    });
+    const [a] = readNpmLock("lock", text).map(({ version }) => version);
+    assert.deepEqual([a?.key, a?.dependencies.map(({ requirement, resolved }) => [requirement, resolved])], [
+      "pkg:npm/%40s/a@1.0.0",
+      [
+        ["b@*", "pkg:npm/b@1.0.0"],
+        ["own@*", undefined],
+        ["gone@*", undefined],
+        ["b@*", "pkg:npm/forked@2.0.0"],
+      ],
     ]);
   });
 

@@ -62,7 +62,7 @@ export const event = (position: number, type = "trust.TargetsAdded.v1") => ({
 });
 
 export const events = (...positions: readonly number[]): Answer => ({
-  data: { events: { edges: positions.map((position) => ({ node: event(position) })), pageInfo: page } },
+  data: { events: { edges: positions.map((position) => ({ node: event(position) })), pageInfo: { hasPreviousPage: false, startCursor: null }, position: positions.at(-1) ?? 0 } },
 });
 
 export const status = (projections: readonly object[] = [], workers: readonly object[] = [], degraded: readonly string[] = []): Answer => ({

@@ -1,0 +1,21 @@
+import { printable, shortened, time } from "#api/cli/format.ts";
+import type { Event } from "#api/cli/operations/audit.ts";
+import type { Output } from "#api/cli/terminal.ts";
+
+/** One line for an event: where, when, what, on which stream, by whom. */
+export const eventLine = (output: Output, { position, at, type, stream, revision, actor, reason }: Event, before = ""): string => {
+  const why = reason === null ? "" : `  “${shortened(printable(reason), 60)}”`;
+  return `${output.bold(String(position).padStart(8))}  ${output.dim(time(at))}  ${before}${printable(type)}  ${output.dim(`${printable(stream)}#${revision}`)}  ${printable(actor)}${why}`;
+};
+
+/** Branches of a tree, for rows that know how deep they are and stand in the tree's order. */
+export const branches = (depths: readonly number[]): readonly string[] =>
+  depths.map((depth, at) => {
+    const levels = Array.from({ length: depth }, (_, level) => {
+      const next = depths.slice(at + 1).find((other) => other <= level + 1);
+      const goesOn = next === level + 1;
+      if (level === depth - 1) return goesOn ? "├─ " : "└─ ";
+      return goesOn ? "│  " : "   ";
+    });
+    return levels.join("");
+  });

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { type Hash, hashBytes } from "#domain/audit/merkle.ts";
+import type { Subtree } from "#domain/audit/subtrees.ts";
+import { formatTilePath } from "#domain/audit/tile-path.ts";
+import { hashInTile, type TilePlace, tileOf, tileWidth } from "#domain/audit/tiles.ts";
+import { CliError, exitCodes } from "#api/cli/exit.ts";
+import { patiently } from "#api/cli/patience.ts";
+import type { Session } from "#api/cli/session.ts";
+
+const LeafRows = z.array(z.object({ index: z.number(), position: z.number(), id: z.string() }));
+export type LeafRow = z.infer<typeof LeafRows>[number];
+
+/** The server's tree of one size, by its tiles; what was fetched last is kept. */
+export interface LedgerTiles {
+  readonly size: number;
+  readonly hashOf: (subtree: Subtree) => Promise<Hash>;
+  /** The hashes of the leaves of a tile of level 0, one behind the other. */
+  readonly tileAt: (index: number) => Promise<Buffer>;
+  /** Which event the ledger says that a leaf is; null where it does not know. */
+  readonly leafAt: (index: number) => Promise<LeafRow | null>;
+}
+
+export const ledgerTiles = (session: Session, size: number): LedgerTiles => {
+  const tile = kept(64, async ({ level, index }: TilePlace): Promise<Buffer> => {
+    const width = Math.min(tileWidth, Math.floor(size / tileWidth ** level) - index * tileWidth);
+    const path = `ledger/${formatTilePath({ level, index, width })}`;
+    const response = await patiently(session, () => session.client.file(path));
+    const bytes = response && Buffer.from(await response.arrayBuffer());
+    if (bytes?.length !== width * hashBytes) throw new CliError(exitCodes.unverified, `the ledger has lost its tile ${path}`, { hint: "fill it again: waybill rebuild ledger" });
+    return bytes;
+  });
+  const rows = kept(8, async (place: TilePlace): Promise<readonly LeafRow[]> => {
+    let text = "";
+    for await (const line of session.client.lines(`ledger/leaves/${place.index}`)) text += line;
+    return LeafRows.parse(JSON.parse(text));
+  });
+  return {
+    size,
+    hashOf: async (subtree) => {
+      const hash = hashInTile(subtree, await tile(tileOf(subtree)));
+      if (!hash) throw new RangeError(`a tree of ${size} leaves has no subtree ${subtree.level}/${subtree.index}`);
+      return hash;
+    },
+    tileAt: (index) => tile({ level: 0, index }),
+    leafAt: async (index) => (await rows({ level: 0, index: Math.floor(index / tileWidth) })).find((row) => row.index === index) ?? null,
+  };
+};
+
+const kept = <Value>(most: number, load: (place: TilePlace) => Promise<Value>): ((place: TilePlace) => Promise<Value>) => {
+  const values = new Map<string, Promise<Value>>();
+  return (place) => {
+    const key = `${place.level}/${place.index}`;
+    const value = values.get(key) ?? load(place);
+    values.delete(key);
+    values.set(key, value);
+    for (const oldest of values.keys()) {
+      if (values.size <= most) break;
+      values.delete(oldest);
+    }
+    return value;
+  };
+};

@@ -1,0 +1,120 @@
+import type { Adjacency } from "./adjacency.ts";
+import { type Direction, expand, type Reach, type Wanted } from "./expand.ts";
+import { turns } from "./gently.ts";
+import { begun, ordered, type Reaches } from "./reaches.ts";
+
+export interface Path extends Wanted {
+  readonly start: number;
+  readonly end: number;
+  /** Edges, at most. */
+  readonly depth: number;
+  /** Nodes to look at, at most. */
+  readonly limit: number;
+}
+
+/** One of the two searches: what it has reached, and where in the queue each level begins. */
+interface Search {
+  readonly wanted: Wanted;
+  readonly reach: Reach;
+  readonly levels: number[];
+}
+
+const reverse: Readonly<Record<Direction, Direction>> = { out: "in", in: "out", both: "both" };
+
+/** A shortest way, searched for from both ends, always from where fewer nodes are next; null where there is none within the bounds. */
+export const path = async (graph: Adjacency, rooms: Reaches, { start, end, depth, limit, types, at, direction }: Path) => {
+  if (start === end) return { numbers: [start], truncated: false };
+  if (Math.max(start, end) >= graph.nodes) return { numbers: null, truncated: false };
+  const forth = searching(rooms, graph, start, { direction, types, at });
+  const back = searching(rooms, graph, end, { direction: reverse[direction], types, at });
+  const met = await meeting(graph, [forth, back], { depth, limit });
+  const numbers = typeof met === "number" ? [...towards(graph, rooms, forth, met).toReversed(), met, ...towards(graph, rooms, back, met)] : null;
+  for (const { reach, levels } of [forth, back]) rooms.give(reach, levels.at(-1) ?? 0);
+  return { numbers, truncated: met === "too far" };
+};
+
+const searching = (rooms: Reaches, { nodes }: Adjacency, node: number, wanted: Wanted): Search => ({
+  wanted,
+  reach: begun(rooms.take(nodes), node),
+  levels: [0, 1],
+});
+
+/** The smallest node of those in the middle of the shortest ways. */
+const meeting = async (
+  graph: Adjacency,
+  [forth, back]: readonly [Search, Search],
+  { depth, limit }: Pick<Path, "depth" | "limit">,
+): Promise<number | "none" | "too far"> => {
+  const turn = turns();
+  for (let steps = 0; steps < depth; steps++) {
+    const [next, other] = width(forth) <= width(back) ? [forth, back] : [back, forth];
+    if (width(next) === 0) return "none";
+    await step(graph, next, turn);
+    const met = firstInBoth(next, other);
+    if (met !== null) return met;
+    if (count(forth) + count(back) > limit) return "too far";
+  }
+  return "none";
+};
+
+const count = ({ levels }: Search): number => levels.at(-1) ?? 0;
+const width = ({ levels }: Search): number => (levels.at(-1) ?? 0) - (levels.at(-2) ?? 0);
+
+/** Nodes whose neighbours are looked at before the clock is. */
+const stride = 2048;
+
+/** One level further. */
+const step = async (graph: Adjacency, { wanted, reach, levels }: Search, turn: ReturnType<typeof turns>): Promise<void> => {
+  const [from = 0, to = 0] = levels.slice(-2);
+  let end = to;
+  for (let at = from; at < to; at += stride) {
+    end = expand(graph, wanted, reach, { from: at, to: Math.min(to, at + stride), end });
+    if (turn.over()) await turn.next();
+  }
+  ordered(reach, to, end);
+  levels.push(end);
+};
+
+const firstInBoth = ({ reach: { queue }, levels }: Search, { reach: { seen } }: Search): number | null => {
+  const [from = 0, to = 0] = levels.slice(-2);
+  for (let place = from; place < to; place++) {
+    const node = queue[place] ?? 0;
+    if (((seen[node >>> 5] ?? 0) & (1 << (node & 31))) !== 0) return node;
+  }
+  return null;
+};
+
+/** The nodes between one that was reached and the start of the search, that start included; each the smallest that leads on. */
+const towards = (graph: Adjacency, rooms: Reaches, { wanted, reach, levels }: Search, met: number): readonly number[] => {
+  const way: number[] = [];
+  let node = met;
+  for (let level = levelOf({ reach, levels }, met) - 1; level >= 0; level--) {
+    const near = neighbours(graph, rooms, { ...wanted, direction: reverse[wanted.direction] }, node);
+    const before = reach.queue.subarray(levels[level], levels[level + 1]);
+    node = near.find((one) => has(before, one)) ?? node;
+    way.push(node);
+  }
+  return way;
+};
+
+const levelOf = ({ reach: { queue }, levels }: Pick<Search, "reach" | "levels">, node: number): number =>
+  levels.findIndex((from, level) => has(queue.subarray(from, levels[level + 1]), node));
+
+/** In the order of their numbers. */
+const neighbours = (graph: Adjacency, rooms: Reaches, wanted: Wanted, node: number): Int32Array => {
+  const reach = begun(rooms.take(graph.nodes), node);
+  const end = expand(graph, wanted, reach, { from: 0, to: 1, end: 1 });
+  const near = reach.queue.slice(1, end).sort();
+  rooms.give(reach, end);
+  return near;
+};
+
+const has = (sorted: Int32Array, node: number): boolean => {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) < node) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low] === node;
+};

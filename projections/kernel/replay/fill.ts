@@ -1,0 +1,74 @@
+import type { StoredEvent } from "#domain/kernel/event.ts";
+import type { EventLog, Page } from "#commands/ports/event-log.ts";
+import { applyBatch, Poison } from "#projections/kernel/apply.ts";
+import type { Projection } from "#projections/kernel/projection.ts";
+import type { Database } from "#projections/ports/sql.ts";
+
+/** Tables of one read model that are being filled. */
+export interface Filling {
+  readonly projection: Projection;
+  readonly schema: string;
+  /** Up to this position, inclusive. */
+  readonly until: number;
+  /** Everything up to here is in them. */
+  position: number;
+  /** The event that could not be applied; it ends here. */
+  poison: Poison | null;
+}
+
+interface Job {
+  readonly log: EventLog;
+  readonly database: Database;
+  readonly fillings: readonly Filling[];
+  readonly signal: AbortSignal;
+  /** Events that were read since the last time. */
+  readonly moved: (position: number, events: number) => Promise<void>;
+}
+
+const pageLimit = 1000;
+
+/** Reads the log once and applies each page to all of them; the next page is read while the database is busy. */
+export const fill = async ({ log, database, fillings, signal, moved }: Job): Promise<void> => {
+  const until = Math.max(...fillings.map((filling) => filling.until));
+  const types = typesOf(fillings);
+  const apply = fillings.map((filling) => applying(database, filling));
+  const read = (after: number) => log.readAll({ after, limit: pageLimit, types });
+  let page: Page | null = until > 0 ? await read(0) : null;
+  while (page) {
+    signal.throwIfAborted();
+    const { position, caughtUp, events } = page;
+    const ended = caughtUp || position >= until;
+    const applied = Promise.all(apply.map((one) => one(events, position)));
+    applied.catch(() => undefined);
+    const next = ended ? null : await new Promise(setImmediate).then(() => read(position));
+    await applied;
+    await moved(Math.min(position, until), events.length);
+    page = next;
+  }
+};
+
+/** Undefined where one of them takes every event. */
+const typesOf = (fillings: readonly Filling[]): readonly string[] | undefined => {
+  const all = fillings.map(({ projection }) => projection.types);
+  return all.some((types) => types === undefined) ? undefined : [...new Set(all.flatMap((types) => types ?? []))];
+};
+
+const applying = (database: Database, filling: Filling) => {
+  const { projection, schema } = filling;
+  const types = projection.types && new Set(projection.types);
+  const apply = applyBatch({
+    commit: (events) => database.transaction((sql) => projection.apply(events.map((event) => projection.decode(event)), sql), schema),
+    stillHeld: async () => undefined,
+  });
+  return async (events: readonly StoredEvent[], to: number): Promise<void> => {
+    if (filling.poison || filling.position >= filling.until) return;
+    const wanted = events.filter(({ type, position }) => position <= filling.until && types?.has(type) !== false);
+    try {
+      if (wanted.length > 0) await apply(wanted, to);
+      filling.position = Math.min(to, filling.until);
+    } catch (error) {
+      if (!(error instanceof Poison)) throw error;
+      filling.poison = error;
+    }
+  };
+};
