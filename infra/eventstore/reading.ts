@@ -15,6 +15,9 @@ export interface Reading {
   readonly head: (known: number) => Promise<number>;
 }
 
+/** Among so many at the end there is nearly always one of ours, and the call comes to its end. */
+const few = 20;
+
 /** The questions that the server answers at once. */
 export const reading = ({ server, prefix, patience }: Place): Reading => {
   /** What an event is taken for; undefined leaves it out. */
@@ -31,14 +34,18 @@ export const reading = ({ server, prefix, patience }: Place): Reading => {
       limit > 0 ? Array.fromAsync(answers(ofStream(prefix + stream, after + 1, limit), logEvent), ({ event }) => event) : [],
     places: (stream, revision, count) => Array.fromAsync(answers(ofStream(prefix + stream, revision, count), seen)),
     endOf: async (stream) => {
-      for await (const { position } of answers(endOfStream(prefix + stream), seen)) return position;
-      return 0;
+      // To its end, though there is one at most: a call that is left early is one that the server has to be told to reset.
+      let last = 0;
+      for await (const { position } of answers(endOfStream(prefix + stream), seen)) last = position;
+      return last;
     },
     head: async (known) => {
       const event = (read: streams.ReadResp.ReadEvent) => {
         const place = positionOf(read.getEvent()?.getCommitPosition() ?? "0");
         return place <= known ? known : seen(read, prefix)?.position;
       };
+      const last = (await Array.fromAsync(answers(backwards(few), event)))[0];
+      if (last !== undefined) return last;
       for await (const position of answers(backwards(Number.MAX_SAFE_INTEGER), event)) return position;
       return known;
     },

@@ -1,4 +1,4 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { type ChannelOptions, Server, ServerCredentials } from "@grpc/grpc-js";
 import { append } from "./append.ts";
 import { batchAppend } from "./batch-append.ts";
 import { gossipOf, type Member, supportedMethods } from "./cluster.ts";
@@ -36,7 +36,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
   const serving: Serving = { store, faults, maxAppendSize: options.maxAppendSize ?? 1024 * 1024, refuse: doorkeeper(faults, options), open: new Set() };
   let members = options.members ?? [];
 
-  const server = new Server({ "grpc.max_receive_message_length": 20 * 1024 * 1024 });
+  const server = patientServer({ "grpc.max_receive_message_length": 20 * 1024 * 1024 });
   server.addService(streamServices.StreamsService, { append: append(serving), batchAppend: batchAppend(serving), read: read(serving), delete: unimplemented, tombstone: unimplemented });
   server.addService(gossipServices.GossipService, { read: gossipOf(() => members) });
   server.addService(featureServices.ServerFeaturesService, { getSupportedMethods: supportedMethods });
@@ -52,6 +52,18 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       members = next;
     },
   };
+};
+
+/**
+ * Node's HTTP/2 ends a session whose client leaves more than 33 calls a second early, as each page of `$all` is. EventStoreDB's server
+ * has no such limit, and gRPC's library no option for it.
+ */
+const patientServer = (options: ChannelOptions): Server => {
+  const server = new Server(options);
+  const common: unknown = Reflect.get(server, "commonServerOptions");
+  if (typeof common !== "object" || common === null) throw new Error("the gRPC library has its HTTP/2 options elsewhere now");
+  Object.assign(common, { streamResetBurst: 1_000_000, streamResetRate: 1_000_000 });
+  return server;
 };
 
 const listening = (server: Server, { port, tls }: ServerOptions): Promise<number> => {
