@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { readDebianIndex } from "#api/cli/import/debian-index.ts";
 import { readDecompressed } from "#api/cli/import/decompress.ts";
 import type { PackageVersion } from "#domain/graph/events.ts";
@@ -16,7 +16,7 @@ import { makeTables } from "#test/support/graphql/tables.ts";
 import { freshDatabase } from "#test/support/postgres.ts";
 
 /** Of this machine; the whole main index (63,440 packages, half a minute) with WAYBILL_TEST_DEBIAN=main, else the security updates. */
-const suites = { main: { line: "debian bookworm main", file: /_debian_dists_bookworm_main_binary-amd64_Packages\S*$/ }, security: { line: "debian-security bookworm-security main", file: /_bookworm-security_main_binary-amd64_Packages\S*$/ } };
+const suites = { main: { suite: "bookworm main", file: /_debian_dists_bookworm_main_binary-amd64_Packages\S*$/ }, security: { suite: "bookworm-security main", file: /_bookworm-security_main_binary-amd64_Packages\S*$/ } };
 const suite = suites[process.env["WAYBILL_TEST_DEBIAN"] === "main" ? "main" : "security"];
 const lists = "/var/lib/apt/lists";
 
@@ -35,7 +35,9 @@ const file = index();
 /** apt that knows this index alone, and nothing that is installed. */
 const apt = (() => {
   const folder = mkdtempSync(join(tmpdir(), "waybill-apt-"));
-  writeFileSync(join(folder, "sources.list"), `deb http://deb.debian.org/${suite.line}\n`);
+  // The index is named after where it came from, which apt must be told in the same words to find it.
+  const origin = basename(file ?? "").replace(/_dists_.*$/, "").replaceAll("_", "/");
+  writeFileSync(join(folder, "sources.list"), `deb http://${origin} ${suite.suite}\n`);
   const options = ["Dir::State::status=/dev/null", `Dir::Etc::sourcelist=${folder}/sources.list`, "Dir::Etc::sourceparts=/dev/null", `Dir::Cache=${folder}`].flatMap((option) => ["-o", option]);
   const only = ["--recurse", "--important", "--no-recommends", "--no-suggests", "--no-conflicts", "--no-breaks", "--no-replaces", "--no-enhances"];
   return (question: string, names: readonly string[]) => execFileSync("apt-cache", [...options, question, ...only, ...names], { encoding: "utf8", maxBuffer: 1e9 });
