@@ -1,14 +1,14 @@
 import type { Adjacency } from "./adjacency.ts";
 import type { Chains } from "./overlay.ts";
-import type { Side } from "./rows.ts";
+import type { Rows, Side } from "./rows.ts";
 
 export type Direction = "out" | "in" | "both";
 
 /** Which edges may be walked. */
 export interface Wanted {
   readonly direction: Direction;
-  /** 1 at the numbers of types that may be. */
-  readonly types: Uint8Array;
+  /** A bit for the number of each type that may be. */
+  readonly types: number;
   /** As they were at this position. */
   readonly at: number;
 }
@@ -47,25 +47,27 @@ interface Over {
 }
 
 const over = (graph: Adjacency, walk: Over, stretch: Stretch): number => {
-  const end = graph.rows.endings === 0 && walk.wanted.at >= graph.rows.position ? overLatest(graph, walk, stretch) : overRows(graph, walk, stretch);
-  return graph.overlay.count === 0 ? end : overChains(graph, walk, { ...stretch, end });
+  const { rows, overlay } = graph;
+  const end = rows.endings === 0 && walk.wanted.at >= rows.position ? overLatest(rows, walk, stretch) : overRows(rows, walk, stretch);
+  return overlay.count === 0 ? end : overChains(graph, walk, { ...stretch, end });
 };
 
-/** Most edges lead to where the walk has been already, so that is asked first: the other columns are hardly read. */
-const overRows = ({ rows }: Adjacency, { wanted: { types, at }, reach: { queue, seen }, side }: Over, { from, to, end: before }: Stretch): number => {
-  const { places, other, type, begin, end } = side;
-  // What had ended when the rows were made cannot hold later.
-  const further = at >= rows.position ? 1 : 2;
+/**
+ * As of what the rows were made of, or later, where none of them has ended since: every link that had not ended then holds. Most
+ * lead to where the walk has been already, so that is asked first: the other columns are hardly read.
+ */
+const overLatest = ({ nodes }: Rows, { wanted: { types }, reach: { queue, seen }, side }: Over, { from, to, end: before }: Stretch): number => {
+  const { places, other, type } = side;
   let last = before;
   for (let index = from; index < to; index++) {
     const node = queue[index] ?? 0;
-    if (node >= rows.nodes) continue;
-    const stop = places[2 * node + further] ?? 0;
+    if (node >= nodes) continue;
+    const stop = places[2 * node + 1] ?? 0;
     for (let place = places[2 * node] ?? 0; place < stop; place++) {
       const next = other[place] ?? 0;
       const word = seen[next >>> 5] ?? 0;
       const bit = 1 << (next & 31);
-      if ((word & bit) !== 0 || (end[place] ?? 0) <= at || (begin[place] ?? 0) > at || types[type[place] ?? 0] === 0) continue;
+      if ((word & bit) !== 0 || ((types >>> (type[place] ?? 0)) & 1) === 0) continue;
       seen[next >>> 5] = word | bit;
       queue[last++] = next;
     }
@@ -73,19 +75,27 @@ const overRows = ({ rows }: Adjacency, { wanted: { types, at }, reach: { queue, 
   return last;
 };
 
-/** As of what the rows were made of, or later, where none of them has ended since: every link that had not ended then holds. */
-const overLatest = ({ rows }: Adjacency, { wanted: { types }, reach: { queue, seen }, side }: Over, { from, to, end: before }: Stretch): number => {
-  const { places, other, type } = side;
+/** Of those that held when the rows were made, the first, as far as they had begun; of those that had ended, the last, as far as they had not. */
+const overRows = ({ nodes }: Rows, { wanted: { types, at }, reach: { queue, seen }, side }: Over, { from, to, end: before }: Stretch): number => {
+  const { places, other, type, begin, end } = side;
   let last = before;
   for (let index = from; index < to; index++) {
     const node = queue[index] ?? 0;
-    if (node >= rows.nodes) continue;
-    const stop = places[2 * node + 1] ?? 0;
-    for (let place = places[2 * node] ?? 0; place < stop; place++) {
+    if (node >= nodes) continue;
+    const middle = places[2 * node + 1] ?? 0;
+    for (let place = places[2 * node] ?? 0; place < middle && (begin[place] ?? 0) <= at; place++) {
       const next = other[place] ?? 0;
       const word = seen[next >>> 5] ?? 0;
       const bit = 1 << (next & 31);
-      if ((word & bit) !== 0 || types[type[place] ?? 0] === 0) continue;
+      if ((word & bit) !== 0 || ((types >>> (type[place] ?? 0)) & 1) === 0 || (end[place] ?? 0) <= at) continue;
+      seen[next >>> 5] = word | bit;
+      queue[last++] = next;
+    }
+    for (let place = (places[2 * node + 2] ?? 0) - 1; place >= middle && (end[place] ?? 0) > at; place--) {
+      const next = other[place] ?? 0;
+      const word = seen[next >>> 5] ?? 0;
+      const bit = 1 << (next & 31);
+      if ((word & bit) !== 0 || ((types >>> (type[place] ?? 0)) & 1) === 0 || (begin[place] ?? 0) > at) continue;
       seen[next >>> 5] = word | bit;
       queue[last++] = next;
     }
@@ -103,7 +113,7 @@ const overChains = ({ overlay }: Adjacency, { wanted: { types, at }, reach: { qu
       const node = other[edge] ?? 0;
       const word = seen[node >>> 5] ?? 0;
       const bit = 1 << (node & 31);
-      if ((word & bit) !== 0 || (end[edge] ?? 0) <= at || (begin[edge] ?? 0) > at || types[type[edge] ?? 0] === 0) continue;
+      if ((word & bit) !== 0 || (end[edge] ?? 0) <= at || (begin[edge] ?? 0) > at || ((types >>> (type[edge] ?? 0)) & 1) === 0) continue;
       seen[node >>> 5] = word | bit;
       queue[last++] = node;
     }
