@@ -50,6 +50,9 @@ export class Output {
     return this.#terminal.stdout.columns ?? 80;
   }
 
+  /** The bars under way: the first of them has the line. */
+  readonly bars = new Set<object>();
+
   /** The stream of progress bars; null where nobody looks. */
   get progress(): { readonly stream: Stream; readonly live: boolean } | null {
     if (this.quiet) return null;
