@@ -42,7 +42,7 @@ const reached = ([near, far]: readonly [string, string]): string =>
   `select ${far} as node from graph.links where ${near} = any((select $1::int[])::int[]) and type = any($2::smallint[])
      and from_position <= $3 and (to_position is null or to_position > $3)`;
 
-/** int4[] in PostgreSQL's binary format, which is written and read in a fraction of the time of the text. */
+/** int4[] in PostgreSQL's binary format, which both sides are done with sooner than with the text. */
 const arrayOf = (numbers: Numbers): Buffer => {
   // One dimension, no nulls, elements of type 23, how many, the first is number 1; then each after its length in bytes.
   const words = new Int32Array(5 + 2 * numbers.length).fill(4);
