@@ -40,10 +40,13 @@ const report = async ({ output, started }: Session, checked: readonly Checked[])
   const milliseconds = Math.round(performance.now() - started);
   await output.result({ verified, checks: checked, milliseconds }, () => [
     ...checked.flatMap(({ findings, more }) => [
-      ...findings.map((finding) => `${output.red("✗")} ${line(finding)}`),
+      ...findings.flatMap((finding) => output.sentence("✗", line(finding), output.red)),
       ...(more > 0 ? [`${output.red("✗")} and ${counted(more, "finding")} more`] : []),
     ]),
-    ...checked.map(({ check, summary, findings, skipped }) => (skipped ? `${output.yellow("–")} ${check}: ${summary}` : findings.length === 0 ? `${output.green("✓")} ${check}: ${summary}` : `${output.red("✗")} ${check}: does not verify`)),
+    ...checked.flatMap(({ check, summary, findings, skipped }) => {
+      if (skipped) return output.sentence("–", `${check}: ${summary}`, output.yellow);
+      return findings.length === 0 ? output.sentence("✓", `${check}: ${summary}`, output.green) : output.sentence("✗", `${check}: does not verify`, output.red);
+    }),
     verified ? `${output.green("verified")} in ${duration(milliseconds)}` : output.red("NOT VERIFIED"),
   ]);
   return verified ? exitCodes.ok : exitCodes.unverified;
