@@ -81,13 +81,13 @@ export class Client {
   }
 
   /** The lines of an answer as they come; throws `unavailable` when it breaks off. */
-  async *lines(path: string): AsyncGenerator<string> {
-    for await (const some of this.lineBatches(path)) yield* some;
+  async *lines(path: string, signal?: AbortSignal): AsyncGenerator<string> {
+    for await (const some of this.lineBatches(path, signal)) yield* some;
   }
 
   /** The same, as many at a time as have come: for a million of them. */
-  async *lineBatches(path: string): AsyncGenerator<readonly string[]> {
-    const response = await this.#fetch(path, { method: "GET" });
+  async *lineBatches(path: string, signal?: AbortSignal): AsyncGenerator<readonly string[]> {
+    const response = await this.#fetch(path, { method: "GET", ...(signal && { signal }) });
     if (!response.ok || !response.body) throw httpError(response.status, response.headers.get("retry-after"), await json(response));
     const decoder = new TextDecoder();
     let rest = "";
@@ -104,8 +104,9 @@ export class Client {
 
   async #fetch(path: string, init: RequestInit, token: string | null = this.#access.token): Promise<Response> {
     const headers = { ...Object.fromEntries(new Headers(init.headers)), ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
+    const signal = AbortSignal.any([this.#access.signal, ...(init.signal ? [init.signal] : [])]);
     try {
-      return await fetch(new URL(path, this.url), { method: "POST", ...init, headers, signal: this.#access.signal });
+      return await fetch(new URL(path, this.url), { method: "POST", ...init, headers, signal });
     } catch (cause) {
       throw this.#access.signal.aborted ? interrupted() : this.#unreachable(cause);
     }

@@ -1,8 +1,9 @@
 import { count, duration } from "./format.ts";
 import type { Output, Stream } from "./terminal.ts";
 
-/** Shows how far a long work is: a bar that is drawn again on a terminal, else a line every few seconds. */
+/** Shows how far a long work is: a bar that is drawn again on a terminal (of several works the first), else a line every few seconds. */
 export class Progress implements Disposable {
+  readonly #bars: Set<object>;
   readonly #stream: Stream | null;
   readonly #live: boolean;
   readonly #label: string;
@@ -12,6 +13,7 @@ export class Progress implements Disposable {
   #drawn = 0;
 
   constructor(output: Output, label: string, total: number) {
+    this.#bars = output.bars.add(this);
     this.#stream = output.progress?.stream ?? null;
     this.#live = output.progress?.live ?? false;
     this.#label = label;
@@ -28,11 +30,17 @@ export class Progress implements Disposable {
 
   /** Leaves the line to whatever comes next. */
   [Symbol.dispose](): void {
-    if (this.#live) this.#stream?.write("\r\u001b[K");
+    if (this.#live && this.#hasLine) this.#stream?.write("\r\u001b[K");
+    this.#bars.delete(this);
+  }
+
+  get #hasLine(): boolean {
+    return this.#bars.values().next().value === this;
   }
 
   #draw(): void {
     this.#drawn = performance.now();
+    if (this.#live && !this.#hasLine) return;
     const text = progressLine({
       label: this.#label,
       done: this.#done,

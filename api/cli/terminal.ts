@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { folded } from "./format.ts";
 
 /** Where a command writes: the process's streams, or a test's. */
 export interface Terminal {
@@ -49,6 +50,15 @@ export class Output {
   get columns(): number {
     return this.#terminal.stdout.columns ?? 80;
   }
+
+  /** A sentence behind its mark, which may be coloured, in lines of the terminal's width; in one where it is no terminal. */
+  sentence(mark: string, text: string, paint: (text: string) => string): string[] {
+    const [first = "", ...rest] = folded(`${mark} `, text, this.#terminal.stdout.columns ?? Number.POSITIVE_INFINITY);
+    return [paint(mark) + first.slice(mark.length), ...rest];
+  }
+
+  /** The bars under way: the first of them has the line. */
+  readonly bars = new Set<object>();
 
   /** The stream of progress bars; null where nobody looks. */
   get progress(): { readonly stream: Stream; readonly live: boolean } | null {

@@ -7,6 +7,7 @@ export const explorer: Projection<StoredEvent> = {
   name: "explorer",
   generation: 2,
   tables: sqlBeside(import.meta.url, "explorer.sql"),
+  indexes: sqlBeside(import.meta.url, "explorer-indexes.sql"),
   decode: (stored) => stored,
   apply: async (batch, sql) => {
     let rows = "";

@@ -5,9 +5,6 @@ create table leaves (
   position bigint not null,
   id uuid not null
 );
-create index leaves_by_position on leaves (position);
--- Not unique: a log that somebody gave an event twice must not stop the ledger, which shows it.
-create index leaves_by_id on leaves (id);
 
 create table tiles (
   level smallint,

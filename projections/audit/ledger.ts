@@ -15,6 +15,7 @@ export const ledger: Projection<StoredEvent> = {
   name: "ledger",
   generation: 1,
   tables: sqlBeside(import.meta.url, "ledger.sql"),
+  indexes: sqlBeside(import.meta.url, "ledger-indexes.sql"),
   decode: (stored) => stored,
   apply: async (batch, sql) => {
     const edge = await edgeOf(sql);

@@ -11,7 +11,6 @@ create table changes (
   reason text,
   at timestamptz not null
 );
-create index changes_by_time on changes (at, position);
 
 -- Every node that there ever was, by numbers without gaps from 0 in the order of their first appearance in the log: a rebuild
 -- gives each the same. Numbers never change and are never used again.
@@ -25,9 +24,6 @@ create table nodes (
   words tsvector not null                 -- of its key
 );
 create unique index nodes_by_key on nodes (key);
-create index nodes_by_kind on nodes (kind);
-create index nodes_refined on nodes (refined) where refined is not null;
-create index nodes_by_words on nodes using gin (words);
 
 -- When a node existed. Stretches of the same node never touch.
 create table spans (
@@ -59,8 +55,6 @@ create table attributes (
   to_position bigint
 );
 create index attributes_of_node on attributes (node);
-create index attributes_by_value on attributes (name, md5(value::text));
-create index attributes_by_words on attributes using gin (words);
 
 -- What sources say of links. A link may have several rows at the same position, one for each source; it exists while it has any.
 -- A new row begins where the attributes change.
@@ -76,8 +70,6 @@ create table links (
 );
 create index links_out on links (from_node, type, to_node) include (from_position, to_position);
 create index links_in on links (to_node, type, from_node) include (from_position, to_position);
-create index links_ended on links (to_position) where to_position is not null;
-create index links_begun on links (from_position);
 
 -- What runs where: the service of a deployment's node, and the artifact that it runs.
 create table deployments (

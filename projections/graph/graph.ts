@@ -24,6 +24,7 @@ export const graph: Projection<Told> = {
   name: "graph",
   generation: 2,
   tables: sqlBeside(import.meta.url, "graph.sql"),
+  indexes: sqlBeside(import.meta.url, "graph-indexes.sql"),
   types: [...graphCodec.types, ...trustCodec.types],
   decode: (stored) => ({
     type: stored.type,

@@ -1,19 +1,21 @@
-import { linkTypes } from "#domain/graph/kinds.ts";
 import type { Sql } from "#projections/ports/sql.ts";
+import { joined, manyNodes, type Numbers, type Stepper, stepper } from "./sql-steps.ts";
 import type { Direction, Found, Reached, Walks, Way } from "./walks.ts";
 
 /**
- * Walks in PostgreSQL, level by level: one statement finds the neighbours of a whole level by index alone. Every level is read
- * as of the same position, so that what is recorded meanwhile does not come in.
+ * Walks in PostgreSQL, level by level. Every statement reads as of the same position, on whichever connection, so that what is
+ * recorded meanwhile does not come in.
  */
-export const sqlWalks = (sql: Sql): Walks => ({
+export const sqlWalks = (sql: Sql, many = manyNodes): Walks => ({
   closure: async (way) => {
     const position = await positionOf(sql, way.asOf);
-    return closure(stepper(sql, way, position), way, position);
+    return closure(stepper(sql, way, { position, many }), way, position);
   },
   path: async (way) => {
     const position = await positionOf(sql, way.asOf);
-    return path(sql, way, position);
+    const there = sideOf(way.start, stepper(sql, way, { position, many }));
+    const back = sideOf(way.end, stepper(sql, { ...way, direction: opposite[way.direction] }, { position, many }));
+    return path({ there, back }, way, position);
   },
 });
 
@@ -24,36 +26,6 @@ const positionOf = async (sql: Sql, asOf: number | null): Promise<number> => {
   });
   return Math.min(asOf ?? Number.MAX_SAFE_INTEGER, row?.position ?? 0);
 };
-
-/** The neighbours of many nodes, in no order, some more than once. */
-type Stepper = (level: Numbers) => Promise<Numbers>;
-type Numbers = Int32Array<ArrayBuffer>;
-
-const halves: Readonly<Record<Direction, readonly (readonly [near: string, far: string])[]>> = {
-  out: [["from_node", "to_node"]],
-  in: [["to_node", "from_node"]],
-  both: [
-    ["from_node", "to_node"],
-    ["to_node", "from_node"],
-  ],
-};
-
-const half = ([near, far]: readonly [string, string]): string =>
-  `select ${far} as node from graph.links where ${near} = any($1::int[]) and type = any($2::smallint[])
-     and from_position <= $3 and (to_position is null or to_position > $3)`;
-
-const stepper = (sql: Sql, { direction, types }: Pick<Way, "direction" | "types">, position: number): Stepper => {
-  const places = types.map((type) => linkTypes.indexOf(type));
-  // As the bytes of one value: an array, or a row each, is read much more slowly. Made distinct here, by a bit each.
-  const text = `select string_agg(int4send(node), '') as nodes from (${halves[direction].map(half).join(" union all ")}) as reached`;
-  return async (level) => {
-    const [row] = await sql.query<{ nodes: Buffer | null }>({ name: `graph.reach_${direction}`, text, values: [`{${level.join(",")}}`, places, position] });
-    return row?.nodes ? numbersIn(row.nodes) : new Int32Array(0);
-  };
-};
-
-/** The server's are in network order. */
-const numbersIn = (bytes: Buffer): Numbers => new Int32Array(new Uint8Array(bytes.swap32()).buffer);
 
 /** Numbers of nodes, a bit each; as large as the largest of them asks for. */
 const numberSet = () => {
@@ -86,7 +58,7 @@ const freshOf = (reached: Numbers, seen: NumberSet): Numbers => {
 const closure = async (step: Stepper, { start, depth, limit }: Way & { readonly start: number }, position: number): Promise<Reached> => {
   const seen = numberSet();
   seen.add(start);
-  const levels: Int32Array[] = [];
+  const levels: Numbers[] = [];
   const answer = (truncated: boolean): Reached => ({ numbers: joined(levels), levels: levels.map(({ length }) => length).filter((count) => count > 0), truncated, position });
   let level = Int32Array.of(start);
   for (let [far, room] = [0, limit]; level.length > 0 && far < (depth ?? Number.POSITIVE_INFINITY); far++) {
@@ -98,21 +70,13 @@ const closure = async (step: Stepper, { start, depth, limit }: Way & { readonly 
   return answer(false);
 };
 
-const joined = (levels: readonly Int32Array[]): Int32Array => {
-  const all = new Int32Array(levels.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const level of levels) {
-    all.set(level, at);
-    at += level.length;
-  }
-  return all;
-};
-
 interface Side {
   readonly levels: Numbers[];
   readonly seen: NumberSet;
   readonly step: Stepper;
 }
+
+const opposite: Readonly<Record<Direction, Direction>> = { out: "in", in: "out", both: "both" };
 
 const sideOf = (node: number, step: Stepper): Side => {
   const seen = numberSet();
@@ -121,12 +85,8 @@ const sideOf = (node: number, step: Stepper): Side => {
 };
 
 /** From both ends at once: the level with fewer nodes is followed; where they meet is the middle of a shortest way. */
-const path = async (sql: Sql, way: Parameters<Walks["path"]>[0], position: number): Promise<Found> => {
-  const { start, end, depth, limit } = way;
+const path = async ({ there, back }: Record<"there" | "back", Side>, { start, end, depth, limit }: Parameters<Walks["path"]>[0], position: number): Promise<Found> => {
   if (start === end) return { numbers: [start], truncated: false, position };
-  const opposite = ({ out: "in", in: "out", both: "both" } as const)[way.direction];
-  const there = sideOf(start, stepper(sql, way, position));
-  const back = sideOf(end, stepper(sql, { ...way, direction: opposite }, position));
   let looked = 2;
   for (let far = 0; far < (depth ?? Number.POSITIVE_INFINITY); far++) {
     const [side, other] = (there.levels.at(-1)?.length ?? 0) <= (back.levels.at(-1)?.length ?? 0) ? [there, back] : [back, there];

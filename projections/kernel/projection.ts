@@ -12,8 +12,10 @@ export interface Projection<In = unknown> {
   readonly name: string;
   /** Raise it when the tables or the meaning change: the next start rebuilds beside the live one, then switches. */
   readonly generation: number;
-  /** Statements that make the tables. */
+  /** Statements that make the tables, with the keys and indexes that `apply` goes by. */
   readonly tables: string;
+  /** Statements that make the indexes which only readers go by: tables that nobody reads yet are filled without them. */
+  readonly indexes?: string;
   /** Wire types it wants; all where absent. */
   readonly types?: readonly string[];
   decode(stored: StoredEvent): In;

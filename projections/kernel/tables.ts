@@ -15,7 +15,7 @@ export const storedGeneration = async (sql: Sql, name: string): Promise<number> 
 };
 
 /** A schema with the projection's empty tables, and its checkpoint at the beginning. What the schema held is dropped. */
-export const makeTables = ({ tables }: Projection, { name, generation, fence }: Holder, database: Database): Promise<void> =>
+export const makeTables = ({ tables, indexes = "" }: Projection, { name, generation, fence }: Holder, database: Database): Promise<void> =>
   database.transaction(async (sql) => {
     const [row] = await sql.query<{ ours: boolean }>({
       text: "select generation > 0 or to_regnamespace(name) is null as ours from waybill.projections where name = $1 and fence = $2 for update",
@@ -26,6 +26,7 @@ export const makeTables = ({ tables }: Projection, { name, generation, fence }: 
     await sql.query({ text: `drop schema if exists ${name} cascade` });
     await sql.query({ text: `create schema ${name}` });
     await sql.query({ text: tables });
+    await sql.query({ text: indexes });
     await sql.query({
       text: "update waybill.projections set generation = $2, position = 0, state = 'running', error = null where name = $1",
       values: [name, generation],

@@ -18,6 +18,3 @@ create table tasks (
   revision integer not null,              -- of its stream
   position bigint not null                -- of the last event that changed this row
 );
-create index tasks_open on tasks (kind, subject) where state in ('queued', 'running');
-create index tasks_recent on tasks (queued_at desc, id desc);
-create index tasks_by_subject on tasks (subject, queued_at desc, id desc);

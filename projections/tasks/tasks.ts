@@ -9,6 +9,7 @@ export const tasks: Projection<Recorded<TaskEvent>> = {
   name: "tasks",
   generation: 2,
   tables: sqlBeside(import.meta.url, "tasks.sql"),
+  indexes: sqlBeside(import.meta.url, "tasks-indexes.sql"),
   ...eventsOf(taskCodec),
   apply: async (batch, sql) => {
     const rows = await rowsBefore(batch, sql);

@@ -28,8 +28,6 @@ create table targets (
   primary key (repository, path, from_revision)
 );
 create index targets_by_bin on targets (repository, bin, path);
-create index targets_added on targets (repository, from_revision);
-create index targets_removed on targets (repository, to_revision) where to_revision is not null;
 
 -- One row, with one byte string, for each version of each role, for ever.
 create table metadata (
@@ -44,7 +42,6 @@ create table metadata (
   at timestamptz not null,
   primary key (repository, role, version)
 );
-create index metadata_recent on metadata (repository, position, role, version);
 
 -- The present version of each role.
 create table roles (

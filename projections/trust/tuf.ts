@@ -11,6 +11,7 @@ export const tuf: Projection<Recorded<TrustEvent>> = {
   name: "tuf",
   generation: 1,
   tables: sqlBeside(import.meta.url, "tuf.sql"),
+  indexes: sqlBeside(import.meta.url, "tuf-indexes.sql"),
   ...eventsOf(trustCodec),
   apply: async (batch, sql) => {
     let run: Recorded<TargetsEvent>[] = [];

@@ -9,9 +9,9 @@ import { type DifferingRow, replayed, type Replayed, type ReplayedTable } from "
 const name = "read models";
 
 /** Each read model against a replay of the log into tables of its own: by digest, and where those differ, row by row. */
-export const checkReadModels: Check = async ({ session }) => {
+export const checkReadModels: Check = async ({ session, signal }) => {
   try {
-    return checked(await replayed(session, { names: [], against: "live", rows: 20 }));
+    return checked(await replayed(session, { names: [], against: "live", rows: 20 }, signal));
   } catch (error) {
     if (!(error instanceof ServerError && error.exit === exitCodes.unauthorized)) throw error;
     return skipped(name, "not looked at: this needs an administrator's token");

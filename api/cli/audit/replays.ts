@@ -51,14 +51,14 @@ export interface ReplayWanted {
   readonly rows?: number | undefined;
 }
 
-/** Has the server replay read models; shows how far it is. */
-export const replayed = async (session: Session, { names, at, against, rows }: ReplayWanted): Promise<readonly Replayed[]> => {
+/** Has the server replay read models, unless the signal ends it; shows how far it is. */
+export const replayed = async (session: Session, { names, at, against, rows }: ReplayWanted, signal?: AbortSignal): Promise<readonly Replayed[]> => {
   const asked = Object.entries({ name: names.join(","), at, against, rows }).flatMap(([name, value]) => (value === undefined || value === "" ? [] : [[name, String(value)]]));
   const found: Replayed[] = [];
   let progress: Progress | null = null;
   let done = 0;
   try {
-    for await (const text of session.client.lines(`audit/replay?${new URLSearchParams(asked).toString()}`)) {
+    for await (const text of session.client.lines(`audit/replay?${new URLSearchParams(asked).toString()}`, signal)) {
       const line = Line.parse(JSON.parse(text));
       if ("end" in line) return found;
       if ("replayed" in line) found.push(line.replayed);

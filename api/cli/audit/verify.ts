@@ -2,8 +2,8 @@ import { command } from "#api/cli/command.ts";
 import { exitCodes } from "#api/cli/exit.ts";
 import { counted, duration, printable } from "#api/cli/format.ts";
 import type { Session } from "#api/cli/session.ts";
-import { type Checked, type Finding, skipped } from "./checked.ts";
-import { checks } from "./checks.ts";
+import type { Checked, Finding } from "./checked.ts";
+import { checkAll } from "./checks.ts";
 import { publishedFiles } from "./published-files.ts";
 import { givenKey, trustedKey, trustOptions } from "./trusted.ts";
 import { verifyBundle } from "./verify-bundle.ts";
@@ -15,7 +15,7 @@ export const verify = command(
     operands: [],
     details: [
       "Reads the whole log and hashes every event here: against the server's Merkle tree, against every checkpoint that was signed of it, and each stream's revisions. What was changed, dropped, put in, exchanged or cut off is told by its position; the exit code is 6.",
-      "Then fetches every version of every TUF metadata file, against the event that published it, and has every read model replayed from the log and compared by digest (with an administrator's token): what differs is told by table, key and column. This takes longer than all the rest: --without read-models leaves it to another time.",
+      "Then fetches every version of every TUF metadata file, against the event that published it, and has every read model replayed from the log and compared by digest (with an administrator's token): what differs is told by table, key and column. This is most of the work: --without read-models leaves it to another time.",
       "With --bundle it needs no server: it verifies a file that `audit export` made.",
     ],
     options: {
@@ -31,16 +31,7 @@ export const verify = command(
   async (session, { values: { bundle, without = [], ...wanted } }) => {
     if (bundle !== undefined) return report(session, [await verifyBundle(bundle, wanted.key === undefined ? null : await givenKey(wanted.key))]);
     const trusted = await trustedKey(session, wanted);
-    const checked: Checked[] = [];
-    const files = publishedFiles();
-    for (const { name, check } of checks) {
-      // A log that is not what was recorded is no measure for what was made of it.
-      const isBroken = checked.some(({ check, findings }) => check === "ledger" && findings.length > 0);
-      if (isBroken) checked.push(skipped(name, "not looked at, since the log itself does not verify"));
-      else if (without.includes(name.replace(" ", "-"))) checked.push(skipped(name, "not looked at, as you asked"));
-      else checked.push(await check({ session, trusted, files }));
-    }
-    return report(session, checked);
+    return report(session, await checkAll({ session, trusted, files: publishedFiles() }, without));
   },
 );
 
@@ -49,10 +40,13 @@ const report = async ({ output, started }: Session, checked: readonly Checked[])
   const milliseconds = Math.round(performance.now() - started);
   await output.result({ verified, checks: checked, milliseconds }, () => [
     ...checked.flatMap(({ findings, more }) => [
-      ...findings.map((finding) => `${output.red("✗")} ${line(finding)}`),
+      ...findings.flatMap((finding) => output.sentence("✗", line(finding), output.red)),
       ...(more > 0 ? [`${output.red("✗")} and ${counted(more, "finding")} more`] : []),
     ]),
-    ...checked.map(({ check, summary, findings, skipped }) => (skipped ? `${output.yellow("–")} ${check}: ${summary}` : findings.length === 0 ? `${output.green("✓")} ${check}: ${summary}` : `${output.red("✗")} ${check}: does not verify`)),
+    ...checked.flatMap(({ check, summary, findings, skipped }) => {
+      if (skipped) return output.sentence("–", `${check}: ${summary}`, output.yellow);
+      return findings.length === 0 ? output.sentence("✓", `${check}: ${summary}`, output.green) : output.sentence("✗", `${check}: does not verify`, output.red);
+    }),
     verified ? `${output.green("verified")} in ${duration(milliseconds)}` : output.red("NOT VERIFIED"),
   ]);
   return verified ? exitCodes.ok : exitCodes.unverified;

@@ -31,7 +31,7 @@ export interface ModelDigest {
   readonly tables: readonly TableDigest[];
 }
 
-/** How values are written: the same whatever the server's settings. Holds until the end of the transaction. */
+/** How values are written where they differ: the same whatever the server's settings. Holds until the end of the transaction. */
 export const canonicalText = "set local timezone to 'UTC'; set local datestyle to 'ISO, YMD'; set local bytea_output to hex; set local extra_float_digits to 1";
 
 export const tablesOf = (sql: Sql, schema: string): Promise<readonly Table[]> =>
@@ -46,12 +46,12 @@ export const tablesOf = (sql: Sql, schema: string): Promise<readonly Table[]> =>
     values: [schema],
   });
 
-/** SHA-256 of a row's canonical text: its columns' values in the columns' order, as PostgreSQL writes a row. */
-export const rowHash = ({ columns }: Pick<Table, "columns">): string => `sha256(convert_to(row(${columns.map(quoted).join(", ")})::text, 'UTF8'))`;
+/** SHA-256 of a row in PostgreSQL's binary form: its columns' types and values in the columns' order. Half the work of its text. */
+export const rowHash = ({ columns }: Pick<Table, "columns">): string => `sha256(record_send(row(${columns.map(quoted).join(", ")})))`;
 
 /**
  * What a read model holds, in 32 bytes: of each table the hashes of its rows in the hashes' order, so that nothing depends on where a
- * row lies. `audit verify` and `audit replay` compare by this alone; a transaction that has said `canonicalText` must be around it.
+ * row lies. `audit verify` and `audit replay` compare by this alone.
  */
 export const digestOf = async (sql: Sql, schema: string, tables: readonly Table[]): Promise<ModelDigest> => {
   const digests: TableDigest[] = [];
@@ -63,10 +63,11 @@ export const digestOf = async (sql: Sql, schema: string, tables: readonly Table[
   };
 };
 
+/** The `offset` keeps the planner from working out each hash anew wherever it is named: three times. */
 const tableDigest = async (sql: Sql, schema: string, table: Table): Promise<TableDigest> => {
   const buckets = await sql.query<Bucket>({
     text: `select get_byte(hash, 0) as bucket, count(*)::int as rows, encode(sha256(string_agg(hash, ''::bytea order by hash)), 'hex') as digest
-             from (select ${rowHash(table)} as hash from ${quoted(schema)}.${quoted(table.name)}) as hashed group by 1 order by 1`,
+             from (select ${rowHash(table)} as hash from ${quoted(schema)}.${quoted(table.name)} offset 0) as hashed group by 1 order by 1`,
   });
   return {
     table: table.name,

@@ -1,22 +1,14 @@
 import assert from "node:assert/strict";
 import { deliveriesCodec, endpointStream } from "#domain/deliveries/events.ts";
-import { openDeliveries } from "#test/support/deliveries/deliveries.ts";
-import { openReceiver, type Receiver } from "#test/support/deliveries/receiver.ts";
+import type { Deliveries } from "#test/support/deliveries/deliveries.ts";
+import { eachWithReceiver } from "#test/support/deliveries/each.ts";
+import type { Receiver } from "#test/support/deliveries/receiver.ts";
 import { eventually } from "#test/support/projecting.ts";
 
-type World = Awaited<ReturnType<typeof openDeliveries>>;
-
 describe("Somebody who asks for deliveries", () => {
-  let world: World;
+  let world: Deliveries;
   let receiver: Receiver;
-
-  beforeEach(async () => {
-    [world, receiver] = await Promise.all([openDeliveries(), openReceiver()]);
-  });
-  afterEach(async () => {
-    await receiver[Symbol.asyncDispose]();
-    await world[Symbol.asyncDispose]();
-  });
+  eachWithReceiver((...opened) => ([world, receiver] = opened));
 
   const taken = (count: number) => eventually(async () => receiver.taken.length, (length) => length >= count);
 

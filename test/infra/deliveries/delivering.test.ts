@@ -1,21 +1,13 @@
 import assert from "node:assert/strict";
-import { openDeliveries } from "#test/support/deliveries/deliveries.ts";
-import { answers, openReceiver, type Receiver, takes } from "#test/support/deliveries/receiver.ts";
+import type { Deliveries } from "#test/support/deliveries/deliveries.ts";
+import { eachWithReceiver } from "#test/support/deliveries/each.ts";
+import { answers, type Receiver, takes } from "#test/support/deliveries/receiver.ts";
 import { eventually } from "#test/support/projecting.ts";
-
-type Deliveries = Awaited<ReturnType<typeof openDeliveries>>;
 
 describe("Deliveries to webhooks", () => {
   let world: Deliveries;
   let receiver: Receiver;
-
-  beforeEach(async () => {
-    [world, receiver] = await Promise.all([openDeliveries(), openReceiver()]);
-  });
-  afterEach(async () => {
-    await receiver[Symbol.asyncDispose]();
-    await world[Symbol.asyncDispose]();
-  });
+  eachWithReceiver((...opened) => ([world, receiver] = opened));
 
   const taken = (count: number) => eventually(async () => receiver.taken.length, (length) => length >= count);
 

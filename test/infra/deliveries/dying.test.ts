@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { openDeliveries } from "#test/support/deliveries/deliveries.ts";
+import type { Deliveries } from "#test/support/deliveries/deliveries.ts";
+import { eachWithReceiver } from "#test/support/deliveries/each.ts";
 import { type Death, mortal } from "#test/support/deliveries/mortal.ts";
-import { answers, type Behave, openReceiver, type Receiver, takes } from "#test/support/deliveries/receiver.ts";
+import { answers, type Behave, type Receiver, takes } from "#test/support/deliveries/receiver.ts";
 import { eventually } from "#test/support/projecting.ts";
-
-type World = Awaited<ReturnType<typeof openDeliveries>>;
 
 /** The first attempt of each event fails, the second one is taken. */
 const takesAgain = (): Behave => {
@@ -18,16 +17,9 @@ const takesAgain = (): Behave => {
 
 describe("A deliverer that dies at any step", function () {
   this.timeout(120_000);
-  let world: World;
+  let world: Deliveries;
   let receiver: Receiver;
-
-  beforeEach(async () => {
-    [world, receiver] = await Promise.all([openDeliveries(), openReceiver()]);
-  });
-  afterEach(async () => {
-    await receiver[Symbol.asyncDispose]();
-    await world[Symbol.asyncDispose]();
-  });
+  eachWithReceiver((...opened) => ([world, receiver] = opened));
 
   /** Lets one die at each step of its life in turn, its end included, until one has come through alive; that many steps it has. */
   const atEachStep = async (when: Death["when"], life: (one: ReturnType<typeof mortal>) => Promise<void>, afterlife: () => Promise<void>) => {

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { usualPatience } from "#domain/deliveries/retry.ts";
-import { openDeliveries } from "#test/support/deliveries/deliveries.ts";
+import type { Deliveries } from "#test/support/deliveries/deliveries.ts";
+import { eachWithReceiver } from "#test/support/deliveries/each.ts";
 import { answers, type Behave, openReceiver, type Receiver, takes } from "#test/support/deliveries/receiver.ts";
 import { eventually } from "#test/support/projecting.ts";
-
-type World = Awaited<ReturnType<typeof openDeliveries>>;
 
 const resets: Behave = (_, response) => {
   response.socket?.resetAndDestroy();
@@ -25,16 +24,9 @@ const floods: Behave = (_, response) => {
 };
 
 describe("An endpoint that fails", () => {
-  let world: World;
+  let world: Deliveries;
   let receiver: Receiver;
-
-  beforeEach(async () => {
-    [world, receiver] = await Promise.all([openDeliveries(), openReceiver()]);
-  });
-  afterEach(async () => {
-    await receiver[Symbol.asyncDispose]();
-    await world[Symbol.asyncDispose]();
-  });
+  eachWithReceiver((...opened) => ([world, receiver] = opened));
 
   const taken = (count: number) => eventually(async () => receiver.taken.length, (length) => length >= count);
   const attempts = () =>

@@ -4,11 +4,10 @@ import { CloudEvent, HTTP } from "cloudevents";
 import { Webhook as Standard } from "standardwebhooks";
 import { Webhook as Svix } from "svix";
 import { newSecretText, signingSecret } from "#commands/deliveries/signing-secret.ts";
-import { openDeliveries } from "#test/support/deliveries/deliveries.ts";
-import { openReceiver, type Received, type Receiver } from "#test/support/deliveries/receiver.ts";
+import type { Deliveries } from "#test/support/deliveries/deliveries.ts";
+import { eachWithReceiver } from "#test/support/deliveries/each.ts";
+import { type Received, type Receiver } from "#test/support/deliveries/receiver.ts";
 import { eventually } from "#test/support/projecting.ts";
-
-type World = Awaited<ReturnType<typeof openDeliveries>>;
 
 const plain = ({ headers }: Received) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
@@ -22,16 +21,9 @@ const verifies = (publicKey: string, { headers, body }: Received): boolean => {
 };
 
 describe("What is delivered", () => {
-  let world: World;
+  let world: Deliveries;
   let receiver: Receiver;
-
-  beforeEach(async () => {
-    [world, receiver] = await Promise.all([openDeliveries(), openReceiver()]);
-  });
-  afterEach(async () => {
-    await receiver[Symbol.asyncDispose]();
-    await world[Symbol.asyncDispose]();
-  });
+  eachWithReceiver((...opened) => ([world, receiver] = opened));
 
   const firstOf = async (count = 1): Promise<Received> => {
     const received = await eventually(async () => receiver.received, ({ length }) => length >= count);

@@ -19,6 +19,8 @@ import { openDatabase, runner } from "#test/support/projecting.ts";
 
 const asked = () => ({ actor: "system", commandId: randomUUID(), correlationId: "test" });
 
+export type Deliveries = Awaited<ReturnType<typeof openDeliveries>>;
+
 /** An installation as far as webhooks need it: any number of deliverers on one log and one database. */
 export const openDeliveries = async () => {
   const stack = new AsyncDisposableStack();

@@ -4,7 +4,7 @@ import type { EventLog } from "#commands/ports/event-log.ts";
 import { aggregate } from "#commands/kernel/aggregate.ts";
 import type { DeliveriesNeeds } from "#infra/deliveries/run.ts";
 import { memoryLeases } from "#test/support/memory-leases.ts";
-import type { openDeliveries } from "./deliveries.ts";
+import type { Deliveries } from "./deliveries.ts";
 import type { Behave } from "./receiver.ts";
 
 /** The step at which it dies, counted from 1: `before` it is done, or `after`, when nobody hears any more that it was. */
@@ -13,13 +13,11 @@ export interface Death {
   readonly when: "before" | "after";
 }
 
-type World = Awaited<ReturnType<typeof openDeliveries>>;
-
 /**
  * A deliverer of which every step outside of its own memory (each statement, append, lease, secret, request) can be its last. What
  * follows it is as behind kill -9: nothing that it asks for is done any more, and its lease is there for the next one.
  */
-export const mortal = (world: World, death: Death) => {
+export const mortal = (world: Deliveries, death: Death) => {
   const steps = { count: 0, dead: false };
   const leases = memoryLeases();
   const ended = Promise.withResolvers<void>();

@@ -11,7 +11,7 @@ const pids = new Set<number>();
 /** A process that must not outlive its test, however that goes. */
 export const endWithUs = (pid: number | undefined): void => void (pid && pids.add(pid));
 
-/** A new folder that everybody may enter; removed when this process ends. */
+/** A new folder that everybody may enter; it goes with the run. */
 export const temporary = (name = "waybill "): string => {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), name));
   chmodSync(folder, 0o755);
@@ -49,7 +49,4 @@ const endAll = () => {
 
 afterEach(endAll);
 
-process.once("exit", () => {
-  endAll();
-  for (const folder of made) rmSync(folder, { recursive: true, force: true });
-});
+process.once("exit", endAll);

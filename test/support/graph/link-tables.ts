@@ -11,6 +11,7 @@ export const makeLinkTables = async (database: Database): Promise<void> => {
   await database.query({ text: "create schema graph" });
   await database.transaction(async (sql) => {
     await sql.query({ text: graph.tables });
+    await sql.query({ text: graph.indexes ?? "" });
     const nodes = Array.from({ length: mostNodes }, (_, number) => copyRow([number, `key/${number}`, "key", 1, ""]));
     await sql.copy("nodes (number, key, kind, held, words)", nodes.join(""));
     await sql.query({ text: "delete from waybill.projections where name = 'graph'" });
