@@ -53,12 +53,11 @@ const placeOf = ({ places, other, type, begin, end }: Side, node: number, edge: 
   let [low, high] = [places[2 * node] ?? 0, stop];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const later = (begin[middle] ?? 0) - edge.begin || (other[middle] ?? 0) - edge.other;
-    if (later < 0) low = middle + 1;
+    if ((other[middle] ?? 0) < edge.other) low = middle + 1;
     else high = middle;
   }
-  for (let place = low; place < stop && begin[place] === edge.begin && other[place] === edge.other; place++)
-    if (type[place] === edge.type && end[place] === Number.POSITIVE_INFINITY) return place;
+  for (let place = low; place < stop && other[place] === edge.other; place++)
+    if (type[place] === edge.type && begin[place] === edge.begin && end[place] === Number.POSITIVE_INFINITY) return place;
   return -1;
 };
 

@@ -1,13 +1,13 @@
 import type { Adjacency } from "./adjacency.ts";
 import type { Chains } from "./overlay.ts";
-import type { Rows, Side } from "./rows.ts";
+import type { Side } from "./rows.ts";
 
 export type Direction = "out" | "in" | "both";
 
 /** Which edges may be walked. */
 export interface Wanted {
   readonly direction: Direction;
-  /** A bit for the number of each type that may be. */
+  /** A bit for each number of a type that may be. */
   readonly types: number;
   /** As they were at this position. */
   readonly at: number;
@@ -47,27 +47,25 @@ interface Over {
 }
 
 const over = (graph: Adjacency, walk: Over, stretch: Stretch): number => {
-  const { rows, overlay } = graph;
-  const end = rows.endings === 0 && walk.wanted.at >= rows.position ? overLatest(rows, walk, stretch) : overRows(rows, walk, stretch);
-  return overlay.count === 0 ? end : overChains(graph, walk, { ...stretch, end });
+  const end = graph.rows.endings === 0 && walk.wanted.at >= graph.rows.position ? overLatest(graph, walk, stretch) : overRows(graph, walk, stretch);
+  return graph.overlay.count === 0 ? end : overChains(graph, walk, { ...stretch, end });
 };
 
-/**
- * As of what the rows were made of, or later, where none of them has ended since: every link that had not ended then holds. Most
- * lead to where the walk has been already, so that is asked first: the other columns are hardly read.
- */
-const overLatest = ({ nodes }: Rows, { wanted: { types }, reach: { queue, seen }, side }: Over, { from, to, end: before }: Stretch): number => {
-  const { places, other, type } = side;
+/** Most edges lead to where the walk has been already, so that is asked first: the other columns are hardly read. */
+const overRows = ({ rows }: Adjacency, { wanted: { types, at }, reach: { queue, seen }, side }: Over, { from, to, end: before }: Stretch): number => {
+  const { places, other, type, begin, end } = side;
+  // What had ended when the rows were made cannot hold later.
+  const further = at >= rows.position ? 1 : 2;
   let last = before;
   for (let index = from; index < to; index++) {
     const node = queue[index] ?? 0;
-    if (node >= nodes) continue;
-    const stop = places[2 * node + 1] ?? 0;
+    if (node >= rows.nodes) continue;
+    const stop = places[2 * node + further] ?? 0;
     for (let place = places[2 * node] ?? 0; place < stop; place++) {
       const next = other[place] ?? 0;
       const word = seen[next >>> 5] ?? 0;
       const bit = 1 << (next & 31);
-      if ((word & bit) !== 0 || ((types >>> (type[place] ?? 0)) & 1) === 0) continue;
+      if ((word & bit) !== 0 || (end[place] ?? 0) <= at || (begin[place] ?? 0) > at || ((types >>> (type[place] ?? 0)) & 1) === 0) continue;
       seen[next >>> 5] = word | bit;
       queue[last++] = next;
     }
@@ -75,27 +73,19 @@ const overLatest = ({ nodes }: Rows, { wanted: { types }, reach: { queue, seen }
   return last;
 };
 
-/** Of those that held when the rows were made, the first, as far as they had begun; of those that had ended, the last, as far as they had not. */
-const overRows = ({ nodes }: Rows, { wanted: { types, at }, reach: { queue, seen }, side }: Over, { from, to, end: before }: Stretch): number => {
-  const { places, other, type, begin, end } = side;
+/** As of what the rows were made of, or later, where none of them has ended since: every link that had not ended then holds. */
+const overLatest = ({ rows }: Adjacency, { wanted: { types }, reach: { queue, seen }, side }: Over, { from, to, end: before }: Stretch): number => {
+  const { places, other, type } = side;
   let last = before;
   for (let index = from; index < to; index++) {
     const node = queue[index] ?? 0;
-    if (node >= nodes) continue;
-    const middle = places[2 * node + 1] ?? 0;
-    for (let place = places[2 * node] ?? 0; place < middle && (begin[place] ?? 0) <= at; place++) {
+    if (node >= rows.nodes) continue;
+    const stop = places[2 * node + 1] ?? 0;
+    for (let place = places[2 * node] ?? 0; place < stop; place++) {
       const next = other[place] ?? 0;
       const word = seen[next >>> 5] ?? 0;
       const bit = 1 << (next & 31);
-      if ((word & bit) !== 0 || ((types >>> (type[place] ?? 0)) & 1) === 0 || (end[place] ?? 0) <= at) continue;
-      seen[next >>> 5] = word | bit;
-      queue[last++] = next;
-    }
-    for (let place = (places[2 * node + 2] ?? 0) - 1; place >= middle && (end[place] ?? 0) > at; place--) {
-      const next = other[place] ?? 0;
-      const word = seen[next >>> 5] ?? 0;
-      const bit = 1 << (next & 31);
-      if ((word & bit) !== 0 || ((types >>> (type[place] ?? 0)) & 1) === 0 || (begin[place] ?? 0) > at) continue;
+      if ((word & bit) !== 0 || ((types >>> (type[place] ?? 0)) & 1) === 0) continue;
       seen[next >>> 5] = word | bit;
       queue[last++] = next;
     }

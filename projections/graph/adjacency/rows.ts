@@ -3,9 +3,8 @@ import { type Edges, roomFor } from "./edges.ts";
 /** The edges of all nodes in one direction, as compressed sparse rows. */
 export interface Side {
   /**
-   * Of node n: the edges that held when the rows were made stand from `places[2n]` on, by where they began; those that had ended
-   * from `places[2n + 1]` on, up to `places[2n + 2]`, by where they ended; of one position by the number at the other end. So what
-   * held at a position is the beginning of the one, and in the end of the other.
+   * Of node n: the edges that held when the rows were made stand from `places[2n]` on, those that had ended from `places[2n + 1]`
+   * on, up to `places[2n + 2]`; each of the two by the number at the other end.
    */
   readonly places: Uint32Array;
   readonly other: Int32Array;
@@ -33,98 +32,65 @@ const slice = 1 << 17;
 /** Work in small steps, each of which yields. */
 export type Steps<Result> = Generator<undefined, Result, undefined>;
 
-/** Passes of counting sort, each stable: the last one decides, those before it where that sees no difference. */
+/** Three passes of counting sort, each stable: by target, by source, by target again; so that each list is in order. */
 export function* rowsOf(edges: Edges, nodes: number, position: number): Steps<Rows> {
-  const moments = yield* momentsOf(edges, position);
-  const byTarget = yield* sorted(null, { of: edges.to, below: nodes });
-  const outward = yield* sorted(yield* sortedByAll(byTarget.order, moments), yield* listsOf(edges, edges.from, nodes));
-  const inward = yield* sorted(yield* sortedByAll(outward.order, moments), yield* listsOf(edges, edges.to, nodes));
-  const out = yield* sideOf(edges, outward, edges.to);
-  return { nodes, count: edges.count, position, endings: 0, out, in: yield* sideOf(edges, inward, edges.from) };
+  const { from, to } = edges;
+  const byTarget = yield* sorted({ order: null, ends: null, of: to, edges, nodes });
+  const outward = yield* sorted({ order: byTarget.order, ends: edges.end, of: from, edges, nodes });
+  const inward = yield* sorted({ order: outward.order, ends: edges.end, of: to, edges, nodes });
+  const out = yield* sideOf(edges, outward, to);
+  return { nodes, count: edges.count, position, endings: 0, out, in: yield* sideOf(edges, inward, from) };
 }
 
-/** What edges are sorted by: a number of each. */
-interface Keys {
+interface Sorting {
+  /** The order so far; null: as they stand. */
+  readonly order: Uint32Array | null;
+  /** What had ended stands behind the rest of its node; null: no matter. */
+  readonly ends: Float64Array | null;
   readonly of: Int32Array;
-  readonly below: number;
-}
-
-const holds = Number.POSITIVE_INFINITY;
-
-/** Where an edge stands: behind what holds of a node comes what had ended. */
-function* listsOf({ count, end }: Edges, nodeOf: Int32Array, nodes: number): Steps<Keys> {
-  const of = new Int32Array(count);
-  for (let at = 0; at < count; at += slice) {
-    for (let edge = at; edge < Math.min(count, at + slice); edge++) of[edge] = 2 * (nodeOf[edge] ?? 0) + (end[edge] === holds ? 0 : 1);
-    yield;
-  }
-  return { of, below: 2 * nodes };
-}
-
-/** Values of a digit of a position. */
-const digit = 1 << 16;
-
-/** Where each edge ended, or began if it holds, digit by digit, the lowest first. */
-function* momentsOf({ count, begin, end }: Edges, position: number): Steps<readonly Keys[]> {
-  const digits: Keys[] = [];
-  for (let unit = 1; unit <= position; unit *= digit) {
-    const of = new Int32Array(count);
-    for (let at = 0; at < count; at += slice) {
-      for (let edge = at; edge < Math.min(count, at + slice); edge++) {
-        const moment = (end[edge] === holds ? begin[edge] : end[edge]) ?? 0;
-        of[edge] = ((moment / unit) >>> 0) % digit;
-      }
-      yield;
-    }
-    digits.push({ of, below: digit });
-  }
-  return digits;
-}
-
-function* sortedByAll(before: Uint32Array, all: readonly Keys[]): Steps<Uint32Array> {
-  let order = before;
-  for (const keys of all) ({ order } = yield* sorted(order, keys));
-  return order;
+  readonly edges: Edges;
+  readonly nodes: number;
 }
 
 interface Sorted {
   readonly order: Uint32Array;
-  /** Of each key: where it ends. */
   readonly places: Uint32Array;
 }
 
-/** `before`: the order so far; null: as they stand. */
-function* sorted(before: Uint32Array | null, { of, below }: Keys): Steps<Sorted> {
-  const places = new Uint32Array(below + 2);
-  for (let at = 0; at < of.length; at += slice) {
-    counted(of.subarray(at, at + slice), places);
+function* sorted(sorting: Sorting): Steps<Sorted> {
+  const { nodes, edges } = sorting;
+  const places = new Uint32Array(2 * nodes + 2);
+  for (let at = 0; at < edges.count; at += slice) {
+    counted(sorting, places, [at, Math.min(edges.count, at + slice)]);
     yield;
   }
   for (let place = 1; place < places.length; place++) places[place] = (places[place] ?? 0) + (places[place - 1] ?? 0);
-  const order = new Uint32Array(of.length);
-  for (let at = 0; at < of.length; at += slice) {
-    put({ before, of }, { places, order }, [at, Math.min(of.length, at + slice)]);
+  const order = new Uint32Array(edges.count);
+  for (let at = 0; at < edges.count; at += slice) {
+    put(sorting, { places, order }, [at, Math.min(edges.count, at + slice)]);
     yield;
   }
   // Each place was moved to its end, which is the beginning of the next.
   return { order, places };
 }
 
+const holds = Number.POSITIVE_INFINITY;
+
 /** Counted one place further on: the sum is then where each begins, and after the putting where it ends. */
-const counted = (of: Int32Array, places: Uint32Array): void => {
-  for (let index = 0; index < of.length; index++) {
-    const place = (of[index] ?? 0) + 1;
+const counted = ({ of, ends }: Sorting, places: Uint32Array, [at, until]: readonly [number, number]): void => {
+  for (let edge = at; edge < until; edge++) {
+    const place = 2 * (of[edge] ?? 0) + (ends !== null && ends[edge] !== holds ? 1 : 0) + 1;
     places[place] = (places[place] ?? 0) + 1;
   }
 };
 
-const put = ({ before, of }: { readonly before: Uint32Array | null; readonly of: Int32Array }, { places, order }: Sorted, [at, until]: readonly [number, number]): void => {
+const put = ({ order: before, of, ends }: Sorting, { places, order }: Sorted, [at, until]: readonly [number, number]): void => {
   for (let index = at; index < until; index++) {
     const edge = before === null ? index : (before[index] ?? 0);
-    const key = of[edge] ?? 0;
-    const to = places[key] ?? 0;
+    const place = 2 * (of[edge] ?? 0) + (ends !== null && ends[edge] !== holds ? 1 : 0);
+    const to = places[place] ?? 0;
     order[to] = edge;
-    places[key] = to + 1;
+    places[place] = to + 1;
   }
 };
 
