@@ -3,7 +3,7 @@ import type { Commands } from "#commands/commands.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Ledger } from "#domain/audit/ledger.ts";
 import type { Refusal } from "#domain/kernel/decider.ts";
-import type { Walks } from "#projections/graph/walks.ts";
+import type { PagedWalks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import type { ReplayAsked, ReplayTold } from "#projections/kernel/replay/replay.ts";
 import type { TaskRow } from "#projections/tasks/queries.ts";
@@ -112,7 +112,7 @@ export interface Application {
   readonly commands: Commands;
   readonly sql: Sql;
   /** Over the artifact graph. */
-  readonly walks: Walks;
+  readonly walks: PagedWalks;
   readonly log: EventLog;
   readonly progress: Progress;
   /** Name and key of the ledger; null before the first start of a worker. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { openWalks } from "#infra/graph/open-walks.ts";
 import { databaseOver, openPool } from "#infra/postgres/sql.ts";
+import { paged } from "#projections/graph/reached-page.ts";
 import { sqlWalks } from "#projections/graph/sql-walks.ts";
 import type { Database } from "#projections/ports/sql.ts";
 import { startPostgres } from "#test/support/postgres.ts";
@@ -28,7 +29,7 @@ export const benchGraph = async (): Promise<readonly Row[]> => {
   const database = databaseOver(pool);
   const graph = await debianGraph(database, index);
   const memory = await inMemory(opened, database, graph);
-  const tables = ownWalks("tables", sqlWalks(database));
+  const tables = ownWalks("tables", paged(sqlWalks(database)));
   const neo4j = await openNeo4j(database, walkedTypes);
   const others = typeof neo4j === "string" ? [] : neo4j.map((one) => opened.use(one));
   if (typeof neo4j === "string") process.stderr.write(`graph: without Neo4j: ${neo4j}\n`);

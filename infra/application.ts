@@ -12,7 +12,7 @@ import type { Signer } from "#commands/ports/signer.ts";
 import { knownVersions } from "#projections/graph/known-versions.ts";
 import { replay } from "#projections/kernel/replay/replay.ts";
 import type { Watched } from "#projections/kernel/watch.ts";
-import type { Walks } from "#projections/graph/walks.ts";
+import type { PagedWalks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { CannotStart } from "./cannot-start.ts";
 import type { Config } from "./config.ts";
@@ -31,7 +31,7 @@ export interface ApplicationNeeds {
   readonly blobs: BlobStore;
   readonly secrets: Secrets;
   readonly sql: Sql;
-  readonly walks: Walks;
+  readonly walks: PagedWalks;
   readonly aggregates: Aggregates;
   readonly readModels: Watched;
   readonly policies: () => Promise<readonly PolicyStatus[]>;

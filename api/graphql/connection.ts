@@ -70,15 +70,16 @@ export const connectionOf = <Row, Node>(
   { after, before, backward }: Stretch,
   { encode, keyOf, node, view }: Edges<Row, Node>,
 ) => {
-  const edges = rows.map((row) => ({ cursor: encode(keyOf(row)), node: node(row) }));
+  // Many pages are read whose cursors, but for the last, nobody wants.
+  const edges = rows.map((row) => ({ node: node(row), get cursor() { return encode(keyOf(row)); } }));
   return {
     ...view,
     edges,
     pageInfo: {
       hasNextPage: backward ? before !== null : more,
       hasPreviousPage: backward ? more : after !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() { return edges[0]?.cursor ?? null; },
+      get endCursor() { return edges.at(-1)?.cursor ?? null; },
     },
   };
 };

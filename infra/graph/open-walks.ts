@@ -3,13 +3,14 @@ import { linkRows } from "#projections/graph/adjacency/link-rows.ts";
 import { walksEitherWay } from "#projections/graph/adjacency/walks-either-way.ts";
 import { graph } from "#projections/graph/graph.ts";
 import type { Watched } from "#projections/kernel/watch.ts";
-import type { Walks } from "#projections/graph/walks.ts";
+import { paged } from "#projections/graph/reached-page.ts";
+import type { PagedWalks, Walks } from "#projections/graph/walks.ts";
 import type { Database } from "#projections/ports/sql.ts";
 import type { Config } from "#infra/config.ts";
 import type { Logger } from "#infra/log.ts";
 
 export interface OpenWalks extends AsyncDisposable {
-  readonly walks: Walks;
+  readonly walks: PagedWalks;
 }
 
 interface Needs {
@@ -24,7 +25,7 @@ interface Needs {
 /** Walks over the graph in this process's memory, within the configured budget; without one, over its tables. */
 export const openWalks = ({ database, sql, readModels, config, logger }: Needs): OpenWalks => {
   const megabytes = config.WAYBILL_GRAPH_MEMORY_MB;
-  if (megabytes === 0) return { walks: sql, [Symbol.asyncDispose]: () => Promise.resolve() };
+  if (megabytes === 0) return { walks: paged(sql), [Symbol.asyncDispose]: () => Promise.resolve() };
   const rows = linkRows(database, graph.generation);
   const known = () => readModels.position(graph.name);
   const live = keepInMemory({

@@ -1,15 +1,19 @@
 import type { Json } from "#domain/kernel/json.ts";
 import { kinds, type Kind, type LinkType, linkTypes } from "#domain/graph/kinds.ts";
 import { rowsOf, type Stretch } from "#projections/kernel/keyset.ts";
-import type { Sql } from "#projections/ports/sql.ts";
-import { type At, holds } from "./at.ts";
+import type { Sql, Statement } from "#projections/ports/sql.ts";
+import { type At, endOfTime, holds } from "./at.ts";
 import { conditionOf, kindAt, type NodeFilter } from "./filter.ts";
 import type { Direction } from "./walks.ts";
 
-export interface NodeRow {
+/** What a node is, whether it exists or not. */
+export interface NamedRow {
   readonly number: number;
   readonly key: string;
   readonly kind: Kind;
+}
+
+export interface NodeRow extends NamedRow {
   /** Since when it has existed without a break. */
   readonly since: number;
 }
@@ -18,7 +22,8 @@ interface RawNode extends Omit<NodeRow, "kind"> {
   readonly kind: string;
 }
 
-const nodeOf = ({ kind, ...row }: RawNode): NodeRow => ({ ...row, kind: kinds.find((one) => one === kind) ?? "artifact" });
+const kindNamed = (name: string): Kind => kinds.find((one) => one === name) ?? "artifact";
+const nodeOf = ({ kind, ...row }: RawNode): NodeRow => ({ ...row, kind: kindNamed(kind) });
 
 /** Nodes with the span in which they exist at a position: those without one are not there. `place`: where the position is bound. */
 const nodesAt = (at: At, place = String(at)): string =>
@@ -26,36 +31,29 @@ const nodesAt = (at: At, place = String(at)): string =>
    from graph.nodes n join graph.spans s on s.node = n.number and ${holds("s", place, at)}`;
 
 /** Asked for by every answer: planned once. */
-const planned = (name: string, condition: string) => (sql: Sql, wanted: readonly unknown[], at: At) =>
-  sql.query<RawNode>({
-    name: at === null ? `graph.shown_${name}` : `graph.shown_${name}_at`,
-    text: `${nodesAt(at, "$2")} where ${condition}`,
-    values: at === null ? [wanted] : [wanted, at],
-  });
-const shownByKeys = planned("by_keys", "n.key = any($1::text[]) order by n.key");
-const shownByNumbers = planned("by_numbers", "n.number = any($1::int[])");
+const planned = (name: string, at: At, text: (place: string) => string, wanted: readonly unknown[]): Statement =>
+  at === null ? { name: `graph.shown_${name}`, text: text(""), values: [wanted] } : { name: `graph.shown_${name}_at`, text: text("$2"), values: [wanted, at] };
 
 export const nodesByKeys = async (sql: Sql, keys: readonly string[], at: At): Promise<readonly NodeRow[]> => {
-  const rows = await shownByKeys(sql, keys, at);
+  const rows = await sql.query<RawNode>(planned("by_keys", at, (place) => `${nodesAt(at, place)} where n.key = any($1::text[]) order by n.key`, keys));
   return rows.map(nodeOf);
 };
 
-/** In the order of the numbers; those that are not there are left out. */
-export const nodesByNumbers = async (sql: Sql, numbers: readonly number[], at: At): Promise<readonly NodeRow[]> => {
-  const rows = await shownByNumbers(sql, numbers, at);
-  const byNumber = new Map(rows.map((row) => [row.number, nodeOf(row)]));
-  return numbers.flatMap((number) => byNumber.get(number) ?? []);
+/** What links and walks led to: that existed then, or, in the graph as it is, a moment ago. */
+export const nodesByNumbers = async (sql: Sql, numbers: readonly number[], at: At): Promise<readonly NamedRow[]> => {
+  const text = (place: string) => `select n.number, n.key, ${kindAt(at, place)} as kind from graph.nodes n where n.number = any($1::int[])`;
+  const rows = await sql.query<Omit<RawNode, "since">>(planned("by_numbers", at, text, numbers));
+  return rows.map(({ number, key, kind }) => ({ number, key, kind: kindNamed(kind) }));
 };
 
-/** As they were last: what a link or a walk led to a moment ago may be gone by now. */
-export const nodesAsLast = async (sql: Sql, numbers: readonly number[]): Promise<readonly NodeRow[]> => {
-  const rows = await sql.query<RawNode>({
-    name: "graph.last_by_numbers",
-    text: `select n.number, n.key, ${kindAt(null)} as kind, max(s.from_position) as since from graph.nodes n join graph.spans s on s.node = n.number
-      where n.number = any($1::int[]) group by n.number, n.key, ${kindAt(null)}`,
-    values: [numbers],
+/** Since when nodes have existed without a break; those that are gone by now, had. */
+export const sincesOf = async (sql: Sql, numbers: readonly number[], at: At): Promise<ReadonlyMap<number, number>> => {
+  const rows = await sql.query<{ node: number; since: number }>({
+    name: "graph.since",
+    text: "select node, max(from_position) as since from graph.spans where node = any($1::int[]) and from_position <= $2 group by node",
+    values: [numbers, at ?? endOfTime],
   });
-  return rows.map(nodeOf);
+  return new Map(rows.map(({ node, since }) => [node, since]));
 };
 
 /** A number even of a node that was or will be: walks begin there. Null where there never was one. */

@@ -1,4 +1,5 @@
 import type { LinkType } from "#domain/graph/kinds.ts";
+import type { Stretch } from "#projections/kernel/keyset.ts";
 
 /** Along links (`out`: what a node depends on), against them (`in`: what depends on it), or either way. */
 export type Direction = "out" | "in" | "both";
@@ -20,13 +21,27 @@ export interface Way {
 
 export interface Reached {
   /** Numbers of nodes, each once, by depth and then by number; the start is not among them, even if it lies on a cycle. */
-  readonly numbers: ArrayLike<number>;
+  readonly numbers: Int32Array | readonly number[];
   /** How many of them are 1, 2, 3 … links away; the sum is the length of `numbers`. */
   readonly levels: readonly number[];
   /** There are more within `depth`: the first `limit` in the order of `numbers` are here. */
   readonly truncated: boolean;
   /** Everything up to here was looked at. */
   readonly position: number;
+}
+
+/** A node that was reached, and how far it is. */
+export interface Step {
+  readonly number: number;
+  readonly depth: number;
+}
+
+/** A stretch of what was reached, by depth and then by number, whose keys these are. */
+export interface ReachedPage extends Omit<Reached, "numbers"> {
+  readonly rows: readonly Step[];
+  readonly more: boolean;
+  /** How many were reached in all. */
+  readonly count: number;
 }
 
 export interface Found {
@@ -45,4 +60,9 @@ export interface Walks {
   closure(way: Way & { readonly start: number }): Promise<Reached>;
   /** Of several ways of the same length any one. */
   path(way: Way & { readonly start: number; readonly end: number }): Promise<Found>;
+}
+
+/** Walks that tell a stretch of what they reached for less than all of it. */
+export interface PagedWalks extends Walks {
+  page(way: Way & { readonly start: number }, stretch: Stretch): Promise<ReachedPage>;
 }

@@ -3,7 +3,7 @@ import { builder } from "#api/graphql/builder.ts";
 import type { Context } from "#api/graphql/context.ts";
 import { positionText, staleText } from "#api/graphql/descriptions.ts";
 import type { Change } from "#projections/graph/at.ts";
-import { type AttributeRow, type ClaimRow, nodesByKeys, type NodeRow } from "#projections/graph/queries.ts";
+import { type AttributeRow, type ClaimRow, type NamedRow, nodesByKeys, type NodeRow } from "#projections/graph/queries.ts";
 import { NodeKind } from "./enums.ts";
 import { type GraphView, viewOf } from "./view.ts";
 
@@ -44,7 +44,10 @@ const ClaimType = builder.objectRef<Seen<ClaimRow>>("Claim").implement({
   }),
 });
 
-export const GraphNode = builder.node(builder.objectRef<Seen<NodeRow>>("GraphNode"), {
+/** What led to a node knew it by its number only: `since` is then looked up where it is asked for. */
+type ShownNode = NamedRow & Partial<Pick<NodeRow, "since">>;
+
+export const GraphNode = builder.node(builder.objectRef<Seen<ShownNode>>("GraphNode"), {
   description: "A node of the artifact graph. Its key is taken wherever an id is.",
   id: { resolve: ({ row }) => row.key },
   loadOne: async (id, context) => {
@@ -54,7 +57,7 @@ export const GraphNode = builder.node(builder.objectRef<Seen<NodeRow>>("GraphNod
   fields: (t) => ({
     key: t.string({ resolve: ({ row }) => row.key }),
     kind: t.field({ type: NodeKind, resolve: ({ row }) => row.kind }),
-    since: t.field({ type: ChangeType, description: "Since when it has existed without a break.", resolve: ({ row, view }) => view.changeOf(row.since) }),
+    since: t.field({ type: ChangeType, description: "Since when it has existed without a break.", resolve: async ({ row, view }) => view.changeOf(row.since ?? (await view.sinceOf(row.number))) }),
     attributes: t.field({
       type: [AttributeType],
       description: "By name. Sources may contradict each other: each is told.",
@@ -77,9 +80,5 @@ export const find = async ({ application }: Context, view: GraphView, key: strin
   return row ? { row, view } : null;
 };
 
-/** A node whose number is known; one that is not there is a defect. */
-export const nodeAt = async (view: GraphView, number: number): Promise<Seen<NodeRow>> => {
-  const row = await view.nodeOf(number);
-  if (!row) throw new Error(`node ${number} of a link is not there`);
-  return { row, view };
-};
+/** A node whose number is known, of a link or a walk. */
+export const nodeAt = async (view: GraphView, number: number): Promise<Seen<ShownNode>> => ({ row: await view.nodeOf(number), view });

@@ -7,8 +7,8 @@ import type { Context } from "#api/graphql/context.ts";
 import { cursor, KeyNumber } from "#api/graphql/input/cursor.ts";
 import type { Stretch } from "#projections/kernel/keyset.ts";
 import { numberOf, ofKinds } from "#projections/graph/queries.ts";
-import { pageOfReached, type Step } from "#projections/graph/reached-page.ts";
-import type { Direction, Reached } from "#projections/graph/walks.ts";
+import { pageOfReached } from "#projections/graph/reached-page.ts";
+import type { Direction, Reached, Step } from "#projections/graph/walks.ts";
 import { LinkType, NodeKind } from "./enums.ts";
 import { Graph, shownIn } from "./graph.ts";
 import { Types } from "./neighbours.ts";
@@ -50,19 +50,19 @@ interface Walk {
   readonly limit: number;
 }
 
-const walk = async ({ application }: Context, view: GraphView, { key, kinds: wanted, ...way }: Walk, stretch: Stretch) => {
+const walk = async ({ application }: Context, view: GraphView, { key, kinds: wanted, ...rest }: Walk, stretch: Stretch) => {
   const start = await numberOf(application.sql, key);
   if (start === null) return null;
-  const all = await application.walks.closure({ ...way, start, asOf: view.at, atLeast: view.atLeast });
-  const reached = wanted ? await onlyKinds({ application }, view, all, wanted) : all;
-  const found = pageOfReached(reached, stretch);
+  const way = { ...rest, start, asOf: view.at, atLeast: view.atLeast };
+  const { walks } = application;
+  const found = wanted ? pageOfReached(await onlyKinds({ application }, view, await walks.closure(way), wanted), stretch) : await walks.page(way, stretch);
   const page = connectionOf(found, stretch, {
     ...byDepth,
-    view: { ...shownIn(view), position: Math.max(view.at ?? 0, all.position) },
+    view: { ...shownIn(view), position: Math.max(view.at ?? 0, found.position) },
     keyOf: ({ depth, number }) => [depth, number],
     node: (row) => ({ row, view }),
   });
-  return { ...page, totalCount: () => reached.numbers.length, reached };
+  return { ...page, totalCount: () => found.count, reached: found };
 };
 
 const onlyKinds = async ({ application: { sql } }: Pick<Context, "application">, { at }: GraphView, { numbers, levels, ...rest }: Reached, wanted: NonNullable<Walk["kinds"]>): Promise<Reached> => {

@@ -7,14 +7,16 @@ import { Refused } from "#api/graphql/refused.ts";
 import { refuse } from "#domain/kernel/decider.ts";
 import { InvalidInput } from "#domain/kernel/errors.ts";
 import { type At, type Change, changesAt, type Moment, positionAt } from "#projections/graph/at.ts";
-import { type AttributeRow, attributesOf, type ClaimRow, claimsOf, nodesAsLast, nodesByNumbers, type NodeRow } from "#projections/graph/queries.ts";
+import { type AttributeRow, attributesOf, type ClaimRow, claimsOf, type NamedRow, nodesByNumbers, sincesOf } from "#projections/graph/queries.ts";
 
 /** The graph at one moment, as all answers of one `graph` field show it. */
 export interface GraphView extends Shown {
   readonly at: At;
   /** What every answer must have seen. */
   readonly atLeast: number;
-  readonly nodeOf: (number: number) => Promise<NodeRow | null>;
+  readonly nodeOf: (number: number) => Promise<NamedRow>;
+  /** Since when a node has existed. */
+  readonly sinceOf: (node: number) => Promise<number>;
   readonly attributesOf: (node: number) => Promise<readonly AttributeRow[]>;
   readonly claimsOf: (node: number) => Promise<readonly ClaimRow[]>;
   readonly changeOf: (position: number) => Promise<Change>;
@@ -80,10 +82,11 @@ const detailsOf = ({ application: { sql } }: Context, at: At) => {
   return {
     nodeOf: batched(async (numbers: readonly number[]) => {
       const rows = new Map((await nodesByNumbers(sql, numbers, at)).map((row) => [row.number, row]));
-      // Of the present each part of an answer is read at its own moment.
-      const gone = at === null ? numbers.filter((number) => !rows.has(number)) : [];
-      if (gone.length > 0) for (const row of await nodesAsLast(sql, gone)) rows.set(row.number, row);
-      return (number: number) => rows.get(number) ?? null;
+      return (number: number) => rows.get(number) ?? unknownNode(number);
+    }),
+    sinceOf: batched(async (numbers: readonly number[]) => {
+      const sinces = await sincesOf(sql, numbers, at);
+      return (number: number) => sinces.get(number) ?? unknownNode(number);
     }),
     attributesOf: batched(async (nodes: readonly number[]) => grouped(await attributesOf(sql, nodes, at))),
     claimsOf: batched(async (nodes: readonly number[]) => grouped(await claimsOf(sql, nodes, at))),
@@ -96,4 +99,8 @@ const detailsOf = ({ application: { sql } }: Context, at: At) => {
       };
     }),
   };
+};
+
+const unknownNode = (number: number): never => {
+  throw new Error(`node ${number} of a link is not there`);
 };

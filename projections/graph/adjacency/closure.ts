@@ -1,5 +1,6 @@
+import type { Levels } from "#projections/graph/reached-page.ts";
 import type { Adjacency } from "./adjacency.ts";
-import { expand, type Wanted } from "./expand.ts";
+import { expand, type Reach, type Wanted } from "./expand.ts";
 import { turns } from "./gently.ts";
 import { begun, ordered, type Reaches } from "./reaches.ts";
 
@@ -11,40 +12,55 @@ export interface Closure extends Wanted {
   readonly limit: number;
 }
 
+/** What a walk has reached, where it stands: to be read at once, before another walk takes its room. */
+export interface Walked extends Levels {
+  readonly truncated: boolean;
+  /** All of it, by distance and then by number. */
+  readonly numbers: () => Int32Array;
+}
+
 /** Nodes whose neighbours are looked at before the clock is. */
 const stride = 2048;
 
-/** Everything that can be reached, by distance and then by number. Long walks let others have their turn. */
-export const closure = async (graph: Adjacency, rooms: Reaches, { start, depth, limit, ...wanted }: Closure) => {
-  if (start >= graph.nodes) return { numbers: new Int32Array(0), levels: [], truncated: false };
+/** Walks as far as it may, and reads what was reached. Long walks let others have their turn. */
+export const closure = async <Result>(
+  graph: Adjacency,
+  rooms: Reaches,
+  { start, depth, limit, ...wanted }: Closure,
+  read: (walked: Walked) => Result,
+): Promise<Result> => {
+  if (start >= graph.nodes) return read(nothing);
   const reach = begun(rooms.take(graph.nodes), start);
   const turn = turns();
-  const levels: number[] = [];
+  // Where in the queue each level ends.
+  const ends = [1];
   let [from, to] = [0, 1];
-  while (from < to && levels.length < depth && to - 1 <= limit) {
+  while (from < to && ends.length <= depth && to - 1 <= limit) {
     let end = to;
     for (let at = from; at < to; at += stride) {
       end = expand(graph, wanted, reach, { from: at, to: Math.min(to, at + stride), end });
       if (turn.over()) await turn.next();
     }
+    // The answer's order, and that of the rows: a big level out of order would read them all over the place.
     ordered(reach, to, end);
-    if (end > to) levels.push(end - to);
+    if (end > to) ends.push(end);
     [from, to] = [to, end];
   }
-  const count = Math.min(to - 1, limit);
-  const numbers = reach.queue.slice(1, 1 + count);
-  const truncated = to - 1 > limit;
+  const result = read(walkedOf(reach, ends, limit));
   rooms.give(reach, to);
-  if (truncated) shorten(levels, to - 1 - limit);
-  return { numbers, levels, truncated };
+  return result;
 };
 
-/** So many fewer, from the end. */
-const shorten = (levels: number[], by: number): void => {
-  let rest = by;
-  while (rest > 0) {
-    const last = levels.pop() ?? 0;
-    if (last > rest) levels.push(last - rest);
-    rest -= Math.min(last, rest);
-  }
+const nothing: Walked = { counts: [], level: () => new Int32Array(0), truncated: false, numbers: () => new Int32Array(0) };
+
+const walkedOf = ({ queue }: Reach, ends: readonly number[], limit: number): Walked => {
+  const most = 1 + limit;
+  const level = (index: number): Int32Array => queue.subarray(ends[index], Math.min(ends[index + 1] ?? 0, most));
+  const counts = ends.slice(1).flatMap((to, index) => {
+    const from = ends[index] ?? 0;
+    return from < most ? [Math.min(to, most) - from] : [];
+  });
+  const last = ends.at(-1) ?? 1;
+  const numbers = () => queue.slice(1, Math.min(last, most));
+  return { counts, level, truncated: last > most, numbers };
 };

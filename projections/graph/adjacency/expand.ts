@@ -7,8 +7,8 @@ export type Direction = "out" | "in" | "both";
 /** Which edges may be walked. */
 export interface Wanted {
   readonly direction: Direction;
-  /** 1 at the numbers of types that may be. */
-  readonly types: Uint8Array;
+  /** A bit for each number of a type that may be. */
+  readonly types: number;
   /** As they were at this position. */
   readonly at: number;
 }
@@ -65,7 +65,7 @@ const overRows = ({ rows }: Adjacency, { wanted: { types, at }, reach: { queue, 
       const next = other[place] ?? 0;
       const word = seen[next >>> 5] ?? 0;
       const bit = 1 << (next & 31);
-      if ((word & bit) !== 0 || (end[place] ?? 0) <= at || (begin[place] ?? 0) > at || types[type[place] ?? 0] === 0) continue;
+      if ((word & bit) !== 0 || (end[place] ?? 0) <= at || (begin[place] ?? 0) > at || ((types >>> (type[place] ?? 0)) & 1) === 0) continue;
       seen[next >>> 5] = word | bit;
       queue[last++] = next;
     }
@@ -85,7 +85,7 @@ const overLatest = ({ rows }: Adjacency, { wanted: { types }, reach: { queue, se
       const next = other[place] ?? 0;
       const word = seen[next >>> 5] ?? 0;
       const bit = 1 << (next & 31);
-      if ((word & bit) !== 0 || types[type[place] ?? 0] === 0) continue;
+      if ((word & bit) !== 0 || ((types >>> (type[place] ?? 0)) & 1) === 0) continue;
       seen[next >>> 5] = word | bit;
       queue[last++] = next;
     }
@@ -103,7 +103,7 @@ const overChains = ({ overlay }: Adjacency, { wanted: { types, at }, reach: { qu
       const node = other[edge] ?? 0;
       const word = seen[node >>> 5] ?? 0;
       const bit = 1 << (node & 31);
-      if ((word & bit) !== 0 || (end[edge] ?? 0) <= at || (begin[edge] ?? 0) > at || types[type[edge] ?? 0] === 0) continue;
+      if ((word & bit) !== 0 || (end[edge] ?? 0) <= at || (begin[edge] ?? 0) > at || ((types >>> (type[edge] ?? 0)) & 1) === 0) continue;
       seen[node >>> 5] = word | bit;
       queue[last++] = node;
     }

@@ -1,5 +1,6 @@
 import { within } from "#projections/kernel/pause.ts";
-import type { Walks, Way } from "#projections/graph/walks.ts";
+import { paged } from "#projections/graph/reached-page.ts";
+import type { PagedWalks, Walks, Way } from "#projections/graph/walks.ts";
 import type { InMemory, Live } from "./live.ts";
 import { reaches } from "./reaches.ts";
 import { walksInMemory } from "./walks-in-memory.ts";
@@ -16,15 +17,16 @@ interface Ways {
 }
 
 /** Walks in memory where the graph is there and as far as a reader of the tables would see; in the tables otherwise. */
-export const walksEitherWay = ({ live, sql, known }: Ways): Walks => {
+export const walksEitherWay = ({ live, sql, known }: Ways): PagedWalks => {
   const rooms = reaches();
-  const walksFor = async ({ asOf, atLeast }: Way): Promise<Walks> => {
+  const walksFor = async ({ asOf, atLeast }: Way): Promise<PagedWalks> => {
     const needed = Math.max(atLeast, asOf ?? known());
     const found = await reaching(live, needed);
-    return found ? walksInMemory(found, rooms) : sql;
+    return found ? walksInMemory(found, rooms) : paged(sql);
   };
   return {
     closure: async (way) => (await walksFor(way)).closure(way),
+    page: async (way, stretch) => (await walksFor(way)).page(way, stretch),
     path: async (way) => (await walksFor(way)).path(way),
   };
 };

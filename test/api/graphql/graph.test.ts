@@ -70,6 +70,9 @@ describe("GraphQL of the artifact graph", () => {
     const near = await ask(`neighbours(key: "${bash}") { totalCount edges { node { outward node { key } link { type claims { source attributes since { position } } } } } }`);
     assert.deepEqual(near.at("graph.neighbours.totalCount"), 2);
     assert.deepEqual([near.at("graph.neighbours.edges.0.node.node.key"), near.at("graph.neighbours.edges.0.node.link.claims.0.attributes")], [image, { layer: "1" }]);
+    const begun = await ask(`node(key: "${image}") { since { position } } dependents(key: "${bash}") { edges { cursor node { node { since { position } } } } pageInfo { endCursor } }`);
+    assert.deepEqual(begun.at("graph.dependents.edges.0.node.node.since.position"), begun.at("graph.node.since.position"));
+    assert.deepEqual(begun.at("graph.dependents.edges.0.cursor"), begun.at("graph.dependents.pageInfo.endCursor"));
     const needs = await ask(`dependents(key: "${bash}") { totalCount truncated levels edges { node { depth node { key } } } } dependencies(key: "${image}", kinds: [VERSION]) { totalCount edges { node { node { key } } } }`);
     assert.deepEqual([needs.at("graph.dependents.levels"), needs.at("graph.dependents.edges.0.node.node.key"), needs.at("graph.dependencies.edges.0.node.node.key")], [[1], image, bash]);
     const way = await ask(`path(from: "vulnerability/CVE-2026-1", to: "environment/prod", direction: BOTH) { length nodes { key } links { type } }`);

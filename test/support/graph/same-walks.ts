@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { type LinkType, linkTypes } from "#domain/graph/kinds.ts";
-import type { Walks, Way } from "#projections/graph/walks.ts";
+import type { Stretch } from "#projections/kernel/keyset.ts";
+import type { PagedWalks, Walks, Way } from "#projections/graph/walks.ts";
 import { type LinkRow, mostNodes } from "./link-histories.ts";
 import { isWay, naiveWalks } from "./naive-walks.ts";
 
@@ -37,3 +38,21 @@ export const agrees = async (walks: Walks, rows: readonly LinkRow[], way: SomeWa
   assert.equal(found.truncated, false);
   assert.ok(found.numbers === null || (found.numbers[0] === way.start && found.numbers.at(-1) === way.end && isWay(rows, way, found.numbers)));
 };
+
+const someKey = fc.option(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.nat(mostNodes)));
+
+export const someStretch: fc.Arbitrary<Stretch> = fc.record({ after: someKey, before: someKey, limit: fc.constantFrom(0, 1, 3, 50), backward: fc.boolean() });
+
+/** The same stretch of the same answer as one cuts out of all of it. */
+export const agreesOnPage = async (walks: PagedWalks, rows: readonly LinkRow[], way: SomeWay, stretch: Stretch): Promise<void> => {
+  const { numbers, levels, truncated, position } = await naiveWalks(rows, 0).closure(way);
+  const depths = levels.flatMap((count, level) => Array.from({ length: count }, () => level + 1));
+  const { after, before, limit, backward } = stretch;
+  const all = Array.from(numbers, (number, place) => ({ number, depth: depths[place] ?? 0 }));
+  const within = all.filter((step) => (after === null || isBehind(step, after)) && (before === null || isBefore(step, before)));
+  const cut = backward ? within.slice(Math.max(0, within.length - limit)) : within.slice(0, limit);
+  assert.deepEqual(await walks.page(way, stretch), { rows: cut, more: within.length > cut.length, count: numbers.length, levels, truncated, position });
+};
+
+const isBehind = ({ depth, number }: { readonly depth: number; readonly number: number }, [far, node]: readonly unknown[]): boolean => depth > Number(far) || (depth === far && number > Number(node));
+const isBefore = ({ depth, number }: { readonly depth: number; readonly number: number }, [far, node]: readonly unknown[]): boolean => depth < Number(far) || (depth === far && number < Number(node));
