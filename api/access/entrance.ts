@@ -46,7 +46,10 @@ export const entrance = ({ authenticate, rates = {}, denied }: EntranceNeeds): (
   };
 };
 
+/** Express keeps the whole path here, and in `url` what is left below a router. */
+type Asked = Pick<IncomingMessage, "method" | "url"> & { readonly originalUrl?: string };
+
 /** Without what is asked behind the `?`. */
-export const operationOf = ({ method = "", url = "" }: Pick<IncomingMessage, "method" | "url">): string => `${method} ${url.split("?")[0] ?? ""}`;
+export const operationOf = ({ method = "", url = "", originalUrl = url }: Asked): string => `${method} ${originalUrl.split("?")[0] ?? ""}`;
 
 const tokenInvalid: Problem = { ...unauthenticated, headers: { "www-authenticate": 'Bearer realm="waybill", error="invalid_token"' } };

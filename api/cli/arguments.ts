@@ -53,8 +53,10 @@ const integer = (rawName: string, value: string, { min = 0, max = Number.MAX_SAF
 
 const choice = (rawName: string, value: string, { choices }: Option): string => {
   if (!choices || choices.includes(value)) return value;
-  throw usageError(`${rawName} must be ${choices.join(" or ")}, not ${JSON.stringify(value)}`);
+  throw usageError(`${rawName} must be ${oneOf(choices)}, not ${JSON.stringify(value)}`);
 };
+
+const oneOf = (choices: readonly string[]): string => [choices.slice(0, -1).join(", "), ...choices.slice(-1)].filter((part) => part !== "").join(" or ");
 
 const unknownOption = (rawName: string, declared: Options) => {
   const guess = nearest(

@@ -38,5 +38,5 @@ const takesValue = new Set(Object.entries(globalOptions).flatMap(([name, { kind 
 const unknown = (name: string, words: readonly string[], word: string | undefined) => {
   const guess = word === undefined ? undefined : nearest(word, words);
   const problem = word === undefined ? `which of ${name}?` : `there is no command ${JSON.stringify(`${name} ${word}`)}`;
-  return usageError(problem, guess === undefined ? `one of: ${words.map((one) => `waybill ${name} ${one}`).join(", ")}` : `did you mean: waybill ${name} ${guess}?`);
+  return usageError(problem, guess === undefined ? `one of: ${words.join(", ")}` : `did you mean: waybill ${name} ${guess}?`);
 };

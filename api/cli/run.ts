@@ -80,9 +80,10 @@ const tell = async (error: unknown, { terminal: { stderr }, config, signal }: Su
     return exitCodes.failed;
   }
   const { program } = await config();
-  const issues = error.issues.map(({ path, message }) => `${path.length > 0 ? `${path.join(".")}: ` : ""}${message}`);
-  // A single issue is what the message says already.
-  const listed = issues.filter((issue) => !error.message.includes(issue)).map((issue) => `  ${issue}`);
+  // A single issue is what the message says already, with its path or in words of its own.
+  const [only, ...others] = error.issues;
+  const issues = only && others.length === 0 && error.message.includes(only.message) ? [] : error.issues;
+  const listed = issues.map(({ path, message }) => `  ${path.length > 0 ? `${path.join(".")}: ` : ""}${message}`);
   const lines = [`waybill: ${error.message}`, ...listed, ...(error.hint === undefined ? [] : [asCalled(error.hint, program)])];
   for (const line of stderr.columns === undefined ? lines : lines.flatMap((line) => folded("", line, stderr.columns))) stderr.write(`${line}\n`);
   return error.exit;

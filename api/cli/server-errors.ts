@@ -83,7 +83,8 @@ const ownWords = new Map([["UNAUTHENTICATED", "the server does not know this tok
 
 const hints = new Map([
   ["UNAUTHENTICATED", "give a valid token: --token-file FILE or WAYBILL_TOKEN; on the server's machine it is $WAYBILL_DATA/admin-token"],
-  ["FORBIDDEN", "this token's scope does not suffice; an administrator makes another: waybill token create NAME --scope write"],
+  ["FORBIDDEN", "this token's scope does not suffice; an administrator makes another: waybill token create NAME --scope write (or admin)"],
+  ["URL_FORBIDDEN", "an address of your own network is allowed where the server was started with it in WAYBILL_WEBHOOK_ALLOW, such as 10.1.0.0/16"],
   ["REPOSITORY_NOT_FOUND", "see which there are: waybill list; or make it: waybill init NAME"],
   ["REPOSITORY_EXISTS", "look at it: waybill show NAME"],
   ["TARGET_NOT_FOUND", "see which there are: waybill show NAME --targets"],

@@ -12,6 +12,8 @@ export interface Wanted {
   readonly file: string;
   /** Trusted from the outset; null: the root that is remembered. */
   readonly root: Buffer | null;
+  /** What to do where there is no such target. */
+  readonly whereNone?: string;
 }
 
 export interface Verified {
@@ -37,15 +39,15 @@ export const fetchVerified = (store: TrustStore, wanted: Wanted): Promise<Verifi
       });
       const target = await updater.getTargetInfo(wanted.path);
       // The client looks paths up in a plain object, which knows "constructor", too.
-      if (target?.path !== wanted.path) throw noTarget(wanted.path);
+      if (target?.path !== wanted.path) throw noTarget(wanted);
       await updater.downloadTarget(target, wanted.file);
       return { length: target.length, sha256: target.hashes["sha256"] ?? "", roles: await rolesIn(folder) };
     });
   });
 
-const noTarget = (path: string): CliError =>
+const noTarget = ({ path, whereNone }: Wanted): CliError =>
   new CliError(exitCodes.refused, `the repository has no target ${JSON.stringify(path)} (TARGET_NOT_FOUND)`, {
-    hint: "was it published? see: waybill show NAME PATH",
+    hint: whereNone ?? "was it published? see: waybill show NAME PATH",
   });
 
 const rolesIn = async (folder: string): Promise<Trusted[]> => {

@@ -15,7 +15,7 @@ export const requireScope = (needs: EntranceNeeds, scope: Scope): RequestHandler
     else if (mayActAs(entered.principal, scope)) next();
     else {
       const { tokenId: id, scope: has } = entered.principal;
-      needs.denied?.({ operation: operationOf({ method: request.method, url: request.originalUrl }), needed: scope, token: { id, scope: has }, address: addressOf(request) });
+      needs.denied?.({ operation: operationOf(request), needed: scope, token: { id, scope: has }, address: addressOf(request) });
       sendProblem(response, scopeMissing(scope));
     }
   };

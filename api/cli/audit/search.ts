@@ -34,20 +34,23 @@ export const search = command(
 /** Page after page, also over those in which nothing was found. */
 const printFound = async ({ client, output, signal }: Session, wanted: EventSearch, limit: number): Promise<void> => {
   let left = limit;
+  let none = true;
   for (let before: string | undefined; left > 0; ) {
     signal.throwIfAborted();
     const { events } = await client.request(searchEvents, { ...wanted, last: Math.min(left, 100), before });
     for (const { node } of events.edges.toReversed()) await output.result(node, () => eventLine(output, node));
+    none &&= events.edges.length === 0;
     left -= events.edges.length;
     before = events.pageInfo.startCursor ?? undefined;
-    if (!events.pageInfo.hasPreviousPage || before === undefined) return;
+    if (!events.pageInfo.hasPreviousPage || before === undefined) break;
   }
+  if (none) output.note("there are no such events");
 };
 
-/** A date, or a time with its zone. */
+/** A date, or a time with its zone; also as tables show it, with a space. */
 export const instant = (name: string, given: string | undefined): string | undefined => {
   if (given === undefined) return undefined;
-  const text = /^\d{4}-\d\d-\d\d$/.test(given) ? `${given}T00:00:00Z` : given;
+  const text = /^\d{4}-\d\d-\d\d$/.test(given) ? `${given}T00:00:00Z` : given.replace(" ", "T");
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
   if (isTime) return new Date(text).toISOString();
   throw usageError(`--${name} must be a day or a time with its zone, not ${JSON.stringify(given)}`, "like 2026-11-20, or 2026-11-20T10:00:00Z");

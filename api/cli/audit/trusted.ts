@@ -55,6 +55,8 @@ const read = async (file: string): Promise<string> =>
     throw new CliError(exitCodes.usage, `cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   });
 
+const whereNone = "the ledger is published there by a server that was started with WAYBILL_LEDGER_REPOSITORY=NAME; without --repository the server's word is taken for the key";
+
 const byTuf = async (session: Session, repository: string): Promise<{ key: string; checkpoint: string }> => {
   const store = new TrustStore(session.config.trust, session.client.url, repository);
   const folder = await mkdtemp(join(tmpdir(), "waybill-ledger-"));
@@ -63,7 +65,7 @@ const byTuf = async (session: Session, repository: string): Promise<{ key: strin
       const root = (await store.root()) === null ? await firstRoot(session, repository) : null;
       const at = (kind: string) => new URL(`tuf/${encodeURIComponent(repository)}/${kind}`, session.client.url).href;
       const file = join(folder, "target");
-      await fetchVerified(store, { metadataUrl: at("metadata"), targetsUrl: at("targets"), path, file, root });
+      await fetchVerified(store, { metadataUrl: at("metadata"), targetsUrl: at("targets"), path, file, root, whereNone });
       return readFile(file, "utf8");
     };
     return { key: await fetched(ledgerTargets.key), checkpoint: await fetched(ledgerTargets.checkpoint) };

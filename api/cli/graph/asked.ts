@@ -27,12 +27,13 @@ export const momentOf = ({ "as-of": asOf, after }: Given): Moment => ({ ...(asOf
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const instant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
 
-/** A position, a time, or an event's id. */
-export const asOfText = (where: string, text: string): AsOf => {
+/** A position, a time (also as tables show it, with a space), or an event's id. */
+export const asOfText = (where: string, given: string): AsOf => {
+  const text = given.replace(" ", "T");
   if (/^\d{1,15}$/.test(text)) return { position: Number(text) };
   if (uuid.test(text)) return { event: text.toLowerCase() };
   if (instant.test(text) && !Number.isNaN(Date.parse(text))) return { time: new Date(text).toISOString() };
-  throw usageError(`${where} must be a position, a time or an event's id, not ${JSON.stringify(text)}`, "a time is written 2026-11-20 or 2026-11-20T10:00:00Z");
+  throw usageError(`${where} must be a position, a time or an event's id, not ${JSON.stringify(given)}`, "a time is written 2026-11-20 or 2026-11-20T10:00:00Z");
 };
 
 /** A natural key in its one spelling; a bare digest is that of an artifact. */

@@ -11,9 +11,9 @@ export const diff = command(
     name: "graph diff",
     summary: "what changed between two moments, and by which events",
     operands: ["FROM", "[TO]"],
-    details: ["Moments are positions, times or ids of events; without TO it is the present. With --key: only that node and what it needs, at either moment. What came and went in between is no difference."],
+    details: ["Moments are positions, times or ids of events; without TO it is the present. With --key: only that node and what it needs (a deployment: what it runs), at either moment. What came and went in between is no difference."],
     options: {
-      key: { kind: "text", value: "KEY", help: "of this node and all that it needs" },
+      key: { kind: "text", value: "KEY", help: "of this node and all that it needs or runs" },
       limit: { kind: "integer", min: 1, max: 10_000_000, short: "n", value: "N", help: "differences to show, at most (50; with --json all)" },
       after: momentOptions.after,
     },

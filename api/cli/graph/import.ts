@@ -23,7 +23,7 @@ export const importFiles = command(
     summary: "read SBOMs, attestations, advisories, locks and indexes into the graph",
     operands: ["FILE…"],
     details: [
-      "What a file is, is told by its content: CycloneDX 1.4 to 1.6 and SPDX 2.3 (JSON), in-toto statements and SLSA provenance v1, alone or in DSSE envelopes and sigstore bundles (.jsonl: one a line), OSV advisories, npm locks, Debian package indexes. Of a folder: all its .json, .jsonl and .sigstore.",
+      "What a file is, is told by its content: CycloneDX 1.4 to 1.6 and SPDX 2.2 and 2.3 (JSON), in-toto statements and SLSA provenance v1, alone or in DSSE envelopes and sigstore bundles (.jsonl: one a line), OSV advisories, npm locks, Debian package indexes. Of a folder: all its .json, .jsonl and .sigstore.",
       "All files are looked at before anything is sent. Documents are kept byte by byte; what a source has said already leaves no event. With --key the signatures of envelopes are checked; exit code 6 where one of them has none that a given key made.",
       "Of an advisory's ranges the graph gets the versions that it knows now: read it again when there are new ones. npm's, Cargo's, Go's, Hex's, Pub's and Debian's versions are compared; of others the versions count that the advisory lists.",
     ],

@@ -14,7 +14,7 @@ export const neighbours = command(
     operands: ["KEY"],
     details: ["An arrow to the right leads away from the node, one to the left leads to it. --attributes shows what the sources say of each link."],
     options: {
-      direction: { kind: "text", value: "WAY", choices: ["out", "in", "both"], help: "away from it, to it, both (both)" },
+      direction: { kind: "text", value: "WAY", choices: ["out", "in", "both"], help: "out: links away from it; in: to it; or both (both)" },
       type: typesOption,
       attributes: { kind: "flag", help: "with what each source says of the link" },
       limit: rowsOption("links"),

@@ -19,7 +19,7 @@ export const path = command(
     operands: ["FROM", "TO"],
     details: ["Exit code 3 where there is no way."],
     options: {
-      direction: { kind: "text", value: "WAY", choices: ["out", "in", "both"], help: "along links, against them, either way (out)" },
+      direction: { kind: "text", value: "WAY", choices: ["out", "in", "both"], help: "out: along links; in: against them; or both (out)" },
       type: typesOption,
       depth: { kind: "integer", min: 1, max: 1000, value: "N", help: "links, at most" },
       reach: { kind: "integer", min: 1, max: 1_000_000, value: "N", help: "nodes to look at, at most (100000)" },

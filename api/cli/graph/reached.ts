@@ -1,3 +1,4 @@
+import { kindOf } from "#domain/graph/keys.ts";
 import { command, type Command } from "#api/cli/command.ts";
 import { exitCodes } from "#api/cli/exit.ts";
 import { count, counted, printable } from "#api/cli/format.ts";
@@ -56,6 +57,8 @@ const reached = ({ name, summary, ask }: Direction): Command =>
       const facts = { ...shown, key, totalCount: total, levels, truncated };
       if (values.count === true) await session.output.result(facts, () => (truncated ? `at least ${count(total)}` : count(total)));
       else await session.output.result({ ...facts, nodes: nodes.map(({ depth, node }) => ({ depth, ...node })) }, () => [...lines(nodes, session.output.bold), ...(total === 0 ? [] : ["", ...summaryOf(totals), ...moreText(nodes.length, total, "node")])]);
+      if (total === 0 && name === "dependents" && kindOf(key) === "package")
+        session.output.note(`what needs one of its versions is asked of the version: ${session.output.program} graph neighbours ${key} --type contains`);
       return exitCodes.ok;
     },
   );

@@ -43,7 +43,7 @@ const facts = (output: Output, one: Webhook): [string, string][] => [
 const progressOf = ({ position, attempt, failingSince, nextAt, lastSuccess, lastError }: NonNullable<Webhook["progress"]>): [string, string][] => [
   ["position", count(position)],
   ["last success", time(lastSuccess)],
-  ...(failingSince === null ? [] : [["failing since", `${time(failingSince)}, attempt ${attempt}, next ${time(nextAt)}: ${printable(lastError ?? "")}`] satisfies [string, string]]),
+  ...(failingSince === null ? [] : [["failing since", `${time(failingSince)}${nextAt === null ? "" : `, attempt ${attempt}, next ${time(nextAt)}`}: ${printable(lastError ?? "")}`] satisfies [string, string]]),
 ];
 
 const stateOf = (output: Output, { enabled, disabledReason, progress }: Webhook): string => {

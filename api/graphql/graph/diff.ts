@@ -42,7 +42,7 @@ builder.objectField(Graph, "diff", (t) =>
     type: DifferenceConnection,
     nullable: true,
     description:
-      "From an earlier moment to this graph's, in the order of the events. With a key: of that node and what it needs, at either moment; null where there never was such a node.",
+      "From an earlier moment to this graph's, in the order of the events. With a key: of that node and what it needs (a deployment: what it runs), at either moment; null where there never was such a node.",
     extensions: { cost: 50 },
     args: { from: t.arg({ type: AsOf, required: true }), key: t.arg.string().validate(OfferedKey.nullish()), ...t.arg.connectionArgs() },
     validate: PageArgs,
@@ -58,11 +58,18 @@ builder.objectField(Graph, "diff", (t) =>
   }),
 );
 
-/** A node and what it needs at any of these moments. */
+/** A node and what it needs at any of these moments; of a deployment that is what it runs, which the link `deployed-to` leads from. */
 const needed = async ({ application: { sql, walks } }: Context, { atLeast }: GraphView, key: string, moments: readonly number[]): Promise<number[] | null> => {
   const start = await numberOf(sql, key);
   if (start === null) return null;
-  const way = { start, direction: "out", types: needs, depth: null, limit: walkLimit.usual, atLeast } as const;
-  const reached = await Promise.all(moments.map((asOf) => walks.closure({ ...way, asOf })));
-  return [...new Set([start, ...reached.flatMap(({ numbers }) => Array.from(numbers))])];
+  const among = new Set([start]);
+  for (const asOf of moments) {
+    const at = { asOf, limit: walkLimit.usual, atLeast };
+    const run = await walks.closure({ ...at, start, direction: "in", types: ["deployed-to"], depth: 1 });
+    for (const from of [start, ...Array.from(run.numbers)]) {
+      const reached = await walks.closure({ ...at, start: from, direction: "out", types: needs, depth: null });
+      for (const number of [from, ...Array.from(reached.numbers)]) among.add(number);
+    }
+  }
+  return [...among];
 };

@@ -15,7 +15,7 @@ export type Opened =
   /** Which versions it means depends on those that there are. */
   | { readonly key: string; readonly advisory: Advisory };
 
-export const formats = "CycloneDX 1.4 to 1.6 and SPDX 2.3 in JSON, in-toto statements (SLSA provenance v1) alone or in DSSE envelopes, OSV advisories";
+export const formats = "CycloneDX 1.4 to 1.6 and SPDX 2.2 and 2.3 in JSON, in-toto statements (SLSA provenance v1) alone or in DSSE envelopes, OSV advisories";
 
 /** A document's bytes, by what is in them. Garbage is refused; nothing is thrown. */
 export const openDocument = (bytes: Uint8Array): Opened | Refusal<DocumentCode> => {
@@ -26,7 +26,7 @@ export const openDocument = (bytes: Uint8Array): Opened | Refusal<DocumentCode> 
   const has = (name: string) => typeof json === "object" && json !== null && Object.hasOwn(json, name);
   if (has("bomFormat")) return withReading(key, readCycloneDx({ key, json }));
   if (has("spdxVersion")) return withReading(key, readSpdx({ key, json }));
-  if (has("@context")) return refuse("DOCUMENT_UNSUPPORTED", "SPDX 3 is not read here; SPDX 2.3 in JSON is", { format: "SPDX 3" });
+  if (has("@context")) return refuse("DOCUMENT_UNSUPPORTED", "SPDX 3 is not read here; SPDX 2.2 and 2.3 in JSON are", { format: "SPDX 3" });
   if (has("payloadType") || has("dsseEnvelope")) return enveloped(key, json);
   if (has("_type")) return withReading(key, readStatement({ key, json }));
   if (has("id") && has("modified")) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { operationOf } from "#api/access/entrance.ts";
 import { memoryLimiter } from "#infra/memory/limiter.ts";
 import { ask, secrets, serveRest } from "#test/support/rest.ts";
 
@@ -45,5 +46,12 @@ describe("Limits of requests", () => {
     const files = [await ask(limited.port, "/tuf/demo/metadata/timestamp.json"), await ask(limited.port, "/tuf/demo/targets/a")];
     assert.deepEqual(files.map(({ status }) => status), [404, 429]);
     for (const _ of [1, 2, 3]) assert.equal((await ask(limited.port, "/healthz")).status, 200);
+  });
+});
+
+describe("What was refused", () => {
+  it("is told by method and whole path, also below a router, without what is asked behind it", () => {
+    assert.equal(operationOf({ method: "POST", url: "/", originalUrl: "/graphql?token=x" }), "POST /graphql");
+    assert.equal(operationOf({ method: "GET", url: "/events?after=1" }), "GET /events");
   });
 });

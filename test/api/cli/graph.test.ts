@@ -35,6 +35,7 @@ describe("waybill graph", () => {
     for (const [text, asOf] of [
       ["12", { position: 12 }],
       ["2026-11-20", { time: "2026-11-20T00:00:00.000Z" }],
+      ["2026-11-20 10:00:00Z", { time: "2026-11-20T10:00:00.000Z" }],
       ["2026-11-20T10:00:00+01:00", { time: "2026-11-20T09:00:00.000Z" }],
       [change.eventId, { event: change.eventId }],
     ] as const) {

@@ -12,6 +12,8 @@ describe("waybill's command line", () => {
     [["init", "demo", "--bins", "3"], /--bins must be a power of two, not 3/],
     [["init", "demo", "--bins", "many"], /--bins must be a whole number from 2 to 1024, not "many"/],
     [["init", "demo", "--bin-form", "round"], /--bin-form must be succinct or explicit, not "round"/],
+    [["graph", "path", "a/b", "a/c", "--direction", "up"], /--direction must be out, in or both, not "up"/],
+    [["audit", "nothing"], /there is no command "audit nothing"\none of: verify, replay, diff/],
     [["init", "demo", "--bns", "2"], /there is no option --bns\ndid you mean --bins\?/],
     [["status", "--json=yes"], /--json takes no value/],
     [["status", "extra"], /unexpected argument "extra"/],
@@ -61,6 +63,13 @@ describe("waybill's help", () => {
         assert.ok(stdout.includes(`--${option}`) || stdout.includes(`--no-${option}`), option);
       assert.deepEqual((await runHere(["help", name])).stdout, stdout);
     });
+
+  it("describes a command of a group by either order of words", async () => {
+    const { stdout } = await runHere(["graph", "nodes", "--help"]);
+    assert.deepEqual([stdout.startsWith("waybill graph nodes: "), (await runHere(["help", "graph", "nodes"])).stdout], [true, stdout]);
+    assert.match((await runHere(["help", "graph", "neighbors"])).stderr, /there is no command "graph neighbors"\ndid you mean: waybill graph neighbours\?/);
+    assert.match((await runHere(["help", "status", "nodes"])).stderr, /status has no commands of its own/);
+  });
 
   it("documents every exit code", async () => {
     const { stdout } = await runHere(["help", "exit-codes"]);

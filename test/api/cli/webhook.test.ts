@@ -82,6 +82,26 @@ describe("waybill webhook", () => {
     assert.match(stdout, /^failing since +2026-11-21 12:00:00Z, attempt 3, next 2026-11-21 12:01:00Z: HTTP 500$/m);
   });
 
+  it("names no next attempt where the last event was put aside", async () => {
+    const progress = { ...webhook.progress, attempt: 0, nextAt: null };
+    await using server = await FakeServer.start({ answers: { Webhook: answer("webhook", { ...webhook, progress }) } });
+    assert.match((await run(server, "show", id)).stdout, /^failing since +2026-11-21 12:00:00Z: HTTP 500$/m);
+  });
+
+  it("tells a single issue once, whether or not the message has its path", async () => {
+    const message = "typ=graph is no filter";
+    const error = { code: "INVALID_INPUT", message, issues: [{ path: ["input", "filter"], message }] };
+    await using server = await FakeServer.start({ answers: { CreateWebhook: () => ({ error }) } });
+    assert.equal((await run(server, "create", "https://example.com", "--filter", "typ=graph")).stderr, `waybill: ${message} (INVALID_INPUT)\n`);
+  });
+
+  it("says how an address of one's own is allowed", async () => {
+    const answers = { CreateWebhook: () => ({ error: { code: "URL_FORBIDDEN", message: "Nothing may be sent to this URL" } }) };
+    await using server = await FakeServer.start({ answers });
+    const { code, stderr } = await run(server, "create", "http://127.0.0.1/hook");
+    assert.deepEqual([code, stderr.includes("WAYBILL_WEBHOOK_ALLOW")], [3, true]);
+  });
+
   it("counts before it replays, and replays with --yes only", async () => {
     const answers = {
       Webhook: answer("webhook", webhook),

@@ -113,6 +113,8 @@ describe("GraphQL of the artifact graph", () => {
     const answer = await ask(`diff(from: { position: ${positions[1]} }, first: 1) { ${fields} } small: diff(from: { position: 0 }, key: "${bash}") { edges { node { key } } }`);
     assert.deepEqual([answer.at("graph.diff.edges.0.node.what"), answer.at("graph.diff.edges.0.node.change"), answer.at("graph.diff.edges.0.node.by.position")], ["NODE", "ADDED", positions[2]]);
     assert.deepEqual(answer.at("graph.small.edges"), [{ node: { key: bash } }]);
+    const runs = await ask(`diff(from: { position: ${positions[1]} }, key: "deployment/prod/shop") { edges { node { key type } } }`);
+    assert.deepEqual(runs.at("graph.diff.edges.1.node"), { key: image, type: "DEPLOYED_TO" });
     const rest = await ask(`diff(from: { position: ${positions[1]} }, after: "${String(answer.at("graph.diff.pageInfo.endCursor"))}") { ${fields} }`);
     assert.deepEqual([rest.at("graph.diff.edges.1.node.what"), rest.at("graph.diff.edges.1.node.type"), rest.at("graph.diff.pageInfo.hasNextPage")], ["LINK", "DEPLOYED_TO", false]);
   });
