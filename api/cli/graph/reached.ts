@@ -28,7 +28,7 @@ const reached = ({ name, summary, ask }: Direction): Command =>
       operands: ["KEY"],
       details: [
         "Directly or not, the nearest first. Unless --type says otherwise, what is walked are built-from, depends-on and contains.",
-        "A package stands for all its versions: where versions depend on packages, as in a Debian index, what one version needs is found through the versions of each package.",
+        "Where versions depend on packages, as in a Debian index, what one version needs is found through the versions of each package; where they depend on versions, as in an npm lock, ask for the version.",
       ],
       options: {
         type: typesOption,
