@@ -14,7 +14,7 @@ describe("waybill serve", () => {
   });
 
   const refusals: readonly (readonly [args: string, environment: Readonly<Record<string, string>>, says: RegExp])[] = [
-    ["--role apis", {}, /--role must be api or .* not "apis"/],
+    ["--role apis", {}, /--role must be api, .* or all, not "apis"/],
     ["--role api,apis", {}, /--role must be .* not "apis"/],
     ["--port 65536", {}, /--port must be a whole number from 0 to 65535/],
     ["--role api", {}, /LOG_ENGINE: cannot be sqlite .*DATABASE_URL: is needed/],
