@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { waybill as runCli, type Run } from "#test/api/cli/support/waybill.ts";
@@ -14,7 +16,7 @@ const Verified = z.object({
 });
 
 export const cli = ({ url, token }: Server, ...args: readonly string[]): Promise<Run> =>
-  runCli([...args, "--quiet"], { env: { WAYBILL_URL: url, WAYBILL_TOKEN: token, XDG_DATA_HOME: "/tmp/waybill-nobody" } });
+  runCli([...args, "--quiet"], { env: { WAYBILL_URL: url, WAYBILL_TOKEN: token, XDG_DATA_HOME: join(tmpdir(), "waybill-nobody") } });
 
 /** What `waybill audit verify` says. */
 export const auditVerify = async (server: Server, ...args: readonly string[]) => {
