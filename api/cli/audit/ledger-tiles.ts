@@ -20,6 +20,9 @@ export interface LedgerTiles {
   readonly leafAt: (index: number) => Promise<LeafRow | null>;
 }
 
+/** Tiles that are asked for before their turn: whoever reads one reads on. */
+const ahead = 8;
+
 export const ledgerTiles = (session: Session, size: number): LedgerTiles => {
   const tile = kept(64, async ({ level, index }: TilePlace): Promise<Buffer> => {
     const width = Math.min(tileWidth, Math.floor(size / tileWidth ** level) - index * tileWidth);
@@ -41,7 +44,11 @@ export const ledgerTiles = (session: Session, size: number): LedgerTiles => {
       if (!hash) throw new RangeError(`a tree of ${size} leaves has no subtree ${subtree.level}/${subtree.index}`);
       return hash;
     },
-    tileAt: (index) => tile({ level: 0, index }),
+    tileAt: (index) => {
+      const asked = tile({ level: 0, index });
+      for (let next = index + 1; next <= index + ahead && next * tileWidth < size; next++) tile({ level: 0, index: next }).catch(() => undefined);
+      return asked;
+    },
     leafAt: async (index) => (await rows({ level: 0, index: Math.floor(index / tileWidth) })).find((row) => row.index === index) ?? null,
   };
 };
