@@ -1,6 +1,7 @@
 import type { Recorded } from "#domain/kernel/event.ts";
 import type { Json } from "#domain/kernel/json.ts";
 import { taskCodec, type TaskEvent } from "#domain/tasks/events.ts";
+import { jsonText } from "#projections/kernel/json-text.ts";
 import { eventsOf, type Projection, sqlBeside } from "#projections/kernel/projection.ts";
 import type { WritableSql } from "#projections/ports/sql.ts";
 
@@ -14,7 +15,7 @@ export const tasks: Projection<Recorded<TaskEvent>> = {
   apply: async (batch, sql) => {
     const rows = await rowsBefore(batch, sql);
     for (const recorded of batch) rows.set(recorded.event.task, after(rows.get(recorded.event.task), recorded));
-    await sql.query({ name: "tasks.upsert", text: upsert, values: [JSON.stringify([...rows.values()])] });
+    await sql.query({ name: "tasks.upsert", text: upsert, values: [jsonText([...rows.values()])] });
   },
 };
 

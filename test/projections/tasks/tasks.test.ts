@@ -53,6 +53,14 @@ describe("The read model of tasks", () => {
     assert.deepEqual([row?.state, row?.attempt, row?.worker, row?.startedAt], ["running", 2, "worker-1", "2026-09-21T14:13:20.002Z"]);
   });
 
+  it("goes on where a result or an error has the character NUL, which PostgreSQL's texts have not", async () => {
+    const [result, message] = [{ said: "a\u0000b\\u0000", "\u0000": ["\\\u0000"] }, "no file \u0000"];
+    const row = await shown(queued(1), { ...failed(null), error: { code: "VAULT", message } });
+    assert.deepEqual(row?.error, { code: "VAULT", message: "no file \ufffd" });
+    const done = await shown(queued(1), { ...succeeded(), result });
+    assert.deepEqual(done?.result, { said: "a\ufffdb\\u0000", "\ufffd": ["\\\ufffd"] });
+  });
+
   it("shows the result of a task that succeeded, and no error of an earlier attempt", async () => {
     const row = await shown(queued(1), leased(), failed("2026-12-01T00:00:00.000Z"), leased(2), succeeded(2));
     assert.deepEqual([row?.state, row?.result, row?.error, row?.finishedAt], ["succeeded", { version: 3 }, null, "2026-09-21T14:13:20.005Z"]);
