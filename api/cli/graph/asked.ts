@@ -1,6 +1,6 @@
 import { keyOf } from "#domain/graph/keys.ts";
 import { kinds, linkTypes } from "#domain/graph/kinds.ts";
-import { CliError, exitCodes, usageError } from "#api/cli/exit.ts";
+import { usageError } from "#api/cli/exit.ts";
 import type { AsOf, Moment } from "#api/cli/operations/graph-queries.ts";
 import type { Option } from "#api/cli/options.ts";
 
@@ -52,8 +52,3 @@ export const enumNames = (names: readonly string[] | undefined): string[] | unde
 
 /** As people write it. */
 export const plainName = (name: string): string => name.toLowerCase().replaceAll("_", "-");
-
-export const noSuchNode = (key: string, { asOf }: Moment): CliError =>
-  new CliError(exitCodes.refused, `there is no node ${key}${asOf ? " at that moment" : ""}`, { hint: `find it by a part of it: waybill graph resolve ${lastPart(key)}` });
-
-const lastPart = (key: string): string => /([^/:@]+)(?:@[^/]*)?$/.exec(key)?.[1] ?? key;

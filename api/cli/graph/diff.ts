@@ -2,7 +2,8 @@ import { command } from "#api/cli/command.ts";
 import { exitCodes } from "#api/cli/exit.ts";
 import { count } from "#api/cli/format.ts";
 import { listDifferences, type Shown } from "#api/cli/operations/graph-queries.ts";
-import { asOfText, keyText, momentOptions, noSuchNode } from "./asked.ts";
+import { asOfText, keyText, momentOptions } from "./asked.ts";
+import { noSuchNode } from "./no-such-node.ts";
 import { differenceLines } from "./difference-lines.ts";
 import { remarkOn, take, wanted } from "./shown.ts";
 
@@ -27,7 +28,7 @@ export const diff = command(
     const found = await take(wanted(session, values.limit), async (page) => {
       const { graph } = await session.client.request(listDifferences, { ...asked, ...page });
       const { diff: connection, ...shown } = graph;
-      if (!connection) throw noSuchNode(key ?? "", {});
+      if (!connection) throw await noSuchNode(session, [key ?? ""], {});
       [state.shown, state.more] = [shown, connection.pageInfo.hasNextPage];
       return connection;
     });

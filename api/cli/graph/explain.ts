@@ -3,7 +3,8 @@ import { exitCodes, usageError } from "#api/cli/exit.ts";
 import { count } from "#api/cli/format.ts";
 import { explainFacts } from "#api/cli/operations/graph-queries.ts";
 import { linkTypes } from "#domain/graph/kinds.ts";
-import { enumName, keyText, momentOf, momentOptions, noSuchNode } from "./asked.ts";
+import { enumName, keyText, momentOf, momentOptions } from "./asked.ts";
+import { noSuchNode } from "./no-such-node.ts";
 import { factLines } from "./fact-lines.ts";
 import { remarkOn } from "./shown.ts";
 
@@ -32,7 +33,7 @@ export const explain = command(
     const { graph } = await session.client.request(explainFacts, { ...moment, ...subject, limit: values.limit });
     const { explain: found, ...shown } = graph;
     remarkOn(session, graph);
-    if (found.facts.length === 0) throw noSuchNode(type === undefined ? key : `${key} ${type} ${to}`, moment);
+    if (found.facts.length === 0) throw await noSuchNode(session, [type === undefined ? key : `${key} ${type} ${to}`], moment);
     await session.output.result({ ...shown, ...found }, () => [...found.facts.flatMap((fact) => factLines(session.output, fact)), ...(found.truncated ? [`the first ${count(found.facts.length)}; more with --limit`] : [])]);
     return exitCodes.ok;
   },

@@ -4,7 +4,8 @@ import { printable } from "#api/cli/format.ts";
 import { listNeighbours, type Neighbour, type Shown } from "#api/cli/operations/graph-queries.ts";
 import { table } from "#api/cli/table.ts";
 import type { Output } from "#api/cli/terminal.ts";
-import { enumName, enumNames, keyText, momentOf, momentOptions, noSuchNode, plainName, rowsOption, typesOption } from "./asked.ts";
+import { enumName, enumNames, keyText, momentOf, momentOptions, plainName, rowsOption, typesOption } from "./asked.ts";
+import { noSuchNode } from "./no-such-node.ts";
 import { attributesText, moreText, remarkOn, take, wanted } from "./shown.ts";
 
 export const neighbours = command(
@@ -29,7 +30,7 @@ export const neighbours = command(
     const found = await take(wanted(session, values.limit), async (page) => {
       const { graph } = await session.client.request(listNeighbours, { ...asked, ...page });
       const { neighbours: connection, ...shown } = graph;
-      if (!connection) throw noSuchNode(key, moment);
+      if (!connection) throw await noSuchNode(session, [key], moment);
       [state.shown, state.total] = [shown, connection.totalCount];
       return connection;
     });

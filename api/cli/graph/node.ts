@@ -4,7 +4,8 @@ import { date, printable } from "#api/cli/format.ts";
 import { type Detailed, showNode } from "#api/cli/operations/graph-queries.ts";
 import { card, table } from "#api/cli/table.ts";
 import type { Output } from "#api/cli/terminal.ts";
-import { keyText, momentOf, momentOptions, noSuchNode, plainName } from "./asked.ts";
+import { keyText, momentOf, momentOptions, plainName } from "./asked.ts";
+import { noSuchNode } from "./no-such-node.ts";
 import { changeText, remarkOn, valueText } from "./shown.ts";
 
 export const node = command(
@@ -23,7 +24,7 @@ export const node = command(
     const { graph } = await session.client.request(showNode, { ...moment, key });
     remarkOn(session, graph);
     const { node: found, ...shown } = graph;
-    if (!found) throw noSuchNode(key, moment);
+    if (!found) throw await noSuchNode(session, [key], moment);
     await session.output.result({ ...shown, node: found }, () => lines(session.output, found));
     return exitCodes.ok;
   },

@@ -2,7 +2,8 @@ import { command } from "#api/cli/command.ts";
 import { CliError, exitCodes } from "#api/cli/exit.ts";
 import { printable } from "#api/cli/format.ts";
 import { findPath } from "#api/cli/operations/graph-queries.ts";
-import { enumName, enumNames, keyText, momentOf, momentOptions, noSuchNode, plainName, typesOption } from "./asked.ts";
+import { enumName, enumNames, keyText, momentOf, momentOptions, plainName, typesOption } from "./asked.ts";
+import { noSuchNode } from "./no-such-node.ts";
 import { remarkOn } from "./shown.ts";
 
 interface Step {
@@ -33,7 +34,7 @@ export const path = command(
     const { graph } = await session.client.request(findPath, { ...moment, ...asked });
     const { path: found, ...shown } = graph;
     remarkOn(session, graph);
-    if (!found) throw noSuchNode(`${from} or ${to}`, moment);
+    if (!found) throw await noSuchNode(session, [from, to], moment);
     if (found.length === null && !session.output.json)
       throw new CliError(exitCodes.refused, `there is no way from ${from} to ${to}${found.truncated ? " within the nodes looked at: --reach N" : ""}`);
     await session.output.result({ ...shown, ...found }, () =>

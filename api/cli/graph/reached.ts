@@ -4,7 +4,8 @@ import { exitCodes } from "#api/cli/exit.ts";
 import { count, counted, printable } from "#api/cli/format.ts";
 import { dependencies as askDependencies, dependents as askDependents, type Shown } from "#api/cli/operations/graph-queries.ts";
 import { table } from "#api/cli/table.ts";
-import { enumNames, keyText, kindsOption, momentOf, momentOptions, noSuchNode, plainName, rowsOption, typesOption } from "./asked.ts";
+import { enumNames, keyText, kindsOption, momentOf, momentOptions, plainName, rowsOption, typesOption } from "./asked.ts";
+import { noSuchNode } from "./no-such-node.ts";
 import { moreText, remarkOn, take, wanted } from "./shown.ts";
 
 interface Direction {
@@ -48,7 +49,7 @@ const reached = ({ name, summary, ask }: Direction): Command =>
       const nodes = await take(values.count === true ? 1 : wanted(session, values.limit), async (page) => {
         const { graph } = await session.client.request(ask, { ...asked, ...page });
         const { reached: connection, ...shown } = graph;
-        if (!connection) throw noSuchNode(key, moment);
+        if (!connection) throw await noSuchNode(session, [key], moment);
         Object.assign(totals, { shown, total: connection.totalCount, levels: connection.levels, truncated: connection.truncated });
         return connection;
       });

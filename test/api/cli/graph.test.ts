@@ -46,15 +46,23 @@ describe("waybill graph", () => {
     assert.equal((await asking({}, "node", ms, "--as-of", "yesterday")).code, 2);
   });
 
+  it("names what may have been meant where there is no such node: an advisory by its alias", async () => {
+    const meant = { GraphBlastRadius: graph({ blastRadius: null }), GraphResolve: graph({ resolve: [brief("vulnerability/GHSA-1")] }) };
+    const { code, asked, stderr } = await asking(meant, "blast-radius", "vulnerability/CVE-2026-1", "--fail");
+    assert.deepEqual([code, asked[1]?.variables["text"]], [3, "CVE-2026-1"]);
+    assert.match(stderr, /there is no node vulnerability\/CVE-2026-1\ndid you mean vulnerability\/GHSA-1\? find it/);
+  });
+
   it("ends with 3 where there is no such node, 2 where the text is no key", async () => {
-    const missing = await asking({ GraphNode: graph({ node: null }) }, "node", ms);
+    const unknown = { GraphResolve: graph({ resolve: [] }) };
+    const missing = await asking({ ...unknown, GraphNode: graph({ node: null }) }, "node", ms);
     assert.deepEqual([missing.code, missing.stdout], [3, ""]);
     assert.match(missing.stderr, /there is no node pkg:npm\/ms@2\.1\.3\nfind it by a part of it: .* graph resolve ms/);
     const { code, stderr } = await asking({}, "dependents", "ms");
     assert.equal(code, 2);
     assert.match(stderr, /"ms" is no key: a package URL, sha256:/);
-    assert.equal((await asking({ GraphDependents: graph({ reached: null }) }, "dependents", ms)).code, 3);
-    assert.equal((await asking({ GraphResolve: graph({ resolve: [] }) }, "resolve", "nothing")).code, 3);
+    assert.equal((await asking({ ...unknown, GraphDependents: graph({ reached: null }) }, "dependents", ms)).code, 3);
+    assert.equal((await asking(unknown, "resolve", "nothing")).code, 3);
     const path = { length: null, truncated: false, nodes: [], links: [] };
     assert.equal((await asking({ GraphPath: graph({ path }) }, "path", ms, ms)).code, 3);
   });
