@@ -37,6 +37,9 @@ interface AsOfGiven {
   readonly event?: string | null | undefined;
 }
 
+/** The client's clock may be ahead of ours. */
+const clocksApartMs = 60_000;
+
 const momentOf = ({ position, time, event }: AsOfGiven, argument: string): Moment => {
   const moments: Moment[] = [
     ...(typeof position === "number" ? [{ position }] : []),
@@ -47,6 +50,7 @@ const momentOf = ({ position, time, event }: AsOfGiven, argument: string): Momen
   if (!moment || moments.length > 1) throw new InvalidInput([{ path: [argument], message: "must have exactly one of position, time and event" }]);
   if ("event" in moment && !z.uuid().safeParse(moment.event).success)
     throw new InvalidInput([{ path: [argument, "event"], message: "must be the uuid of an event" }]);
+  if ("time" in moment && Date.parse(moment.time) > Date.now() + clocksApartMs) throw new InvalidInput([{ path: [argument, "time"], message: "is in the future" }]);
   return moment;
 };
 

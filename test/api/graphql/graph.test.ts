@@ -122,6 +122,7 @@ describe("GraphQL of the artifact graph", () => {
   it("refuses a moment that has not come, and one that is none", async () => {
     const { reader } = session();
     assert.equal((await reader.ask("{ graph(asOf: { position: 999999 }) { asOf } }", {})).code, "POSITION_AHEAD");
+    assert.equal((await reader.ask('{ graph(asOf: { time: "2999-01-01T00:00:00Z" }) { asOf } }', {})).code, "INVALID_INPUT");
     assert.equal((await reader.ask("{ graph(asOf: {}) { asOf } }", {})).code, "INVALID_INPUT");
     assert.equal((await reader.ask('{ graph(asOf: { event: "0197d2a0-0000-7000-8000-000000000001" }) { asOf } }', {})).code, "INVALID_INPUT");
   });
