@@ -14,7 +14,7 @@ export const events = command(
     operands: [],
     details: [
       "Shows the newest events, or with --after those behind that position, in the log's order. With --follow it goes on with each new one, over lost connections too, without a gap and without a repetition. With --json: one line for each event.",
-      "--export writes events into a file, one JSON document a line, up to the newest; where the file has some already, it goes on behind the last of them.",
+      "--export writes events into a file, one JSON document a line, up to the newest; where the file has some already, it goes on behind the last of them (with the --filter that is given now).",
     ],
     options: {
       follow: { kind: "flag", short: "f", help: "go on with new events until Ctrl-C" },

@@ -23,7 +23,7 @@ export const exportEvents = async (session: Session, wanted: Wanted): Promise<nu
     if (wanted[other] !== undefined) throw usageError(`--${other} does not go together with --export`, "--filter says which events, --until how far");
   if (wanted.file === "-") {
     const { written } = await copy(session, wanted, wanted.after ?? 0, (lines) => session.output.line(lines.join("\n")));
-    return told(session, written, wanted.file);
+    return told(session, written);
   }
   await using file = await open(wanted.file, "a+");
   const { size, position } = await wholeLines(file);
@@ -32,11 +32,11 @@ export const exportEvents = async (session: Session, wanted: Wanted): Promise<nu
     throw usageError(`${wanted.file} ends at position ${position}`, "leave --after out to go on there, or choose another file");
   const { written } = await copy(session, wanted, position ?? wanted.after ?? 0, async (lines) => void (await file.write(`${lines.join("\n")}\n`)));
   await file.sync();
-  return told(session, written, wanted.file);
+  return told(session, written, `${wanted.file}${position === null ? "" : `, behind position ${position}`}`);
 };
 
-const told = ({ output }: Session, written: number, file: string): number => {
-  output.note(written === 0 ? "there is nothing new" : `${counted(written, "event")} written${file === "-" ? "" : ` to ${file}`}`);
+const told = ({ output }: Session, written: number, place?: string): number => {
+  output.note(written === 0 ? "there is nothing new" : `${counted(written, "event")} written${place === undefined ? "" : ` to ${place}`}`);
   return exitCodes.ok;
 };
 

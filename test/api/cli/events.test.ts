@@ -138,7 +138,7 @@ describe("waybill events", () => {
     const run = (...more: string[]) => waybill(["events", "--export", file, ...more], { env: env(server) });
     assert.equal((await run("--filter", "type=trust.*")).stderr, `2 events written to ${file}\n`);
     await appendFile(file, '{"position":');
-    assert.equal((await run()).stderr, `1 event written to ${file}\n`);
+    assert.equal((await run()).stderr, `1 event written to ${file}, behind position 2\n`);
     assert.equal((await run()).stderr, "there is nothing new\n");
     assert.equal(await readFile(file, "utf8"), lines(1, 2, 3).toString());
     assert.equal((await run("--after", "1")).code, 2);
