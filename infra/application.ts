@@ -10,7 +10,6 @@ import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Secrets } from "#commands/ports/secrets.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import { knownVersions } from "#projections/graph/known-versions.ts";
-import { replay } from "#projections/kernel/replay/replay.ts";
 import type { Watched } from "#projections/kernel/watch.ts";
 import type { PagedWalks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
@@ -34,6 +33,7 @@ export interface ApplicationNeeds {
   readonly walks: PagedWalks;
   readonly aggregates: Aggregates;
   readonly readModels: Watched;
+  readonly replay: Application["replay"];
   readonly policies: () => Promise<readonly PolicyStatus[]>;
   readonly workers: Pick<Workers, "seen">;
   readonly hotTasks?: HotTasks | undefined;
@@ -67,7 +67,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
       workers: [...(await workers.seen()), ...(await needs.policies()).map(asWorker)],
     }),
     rebuild: readModels.rebuild,
-    replay: (asked, tell, signal) => replay(readModels.watching, asked, tell, signal),
+    replay: needs.replay,
     readModels: readModels.watching.projections.map(({ name }) => name),
     authenticate: authenticator(sql, readModels),
     rates: needs.rates,

@@ -19,11 +19,14 @@ interface Places {
   readonly owner: string;
 }
 
+/** Of the log in SQLite. */
+export const sqliteFile = (folder: Place): string => folder.at("log.sqlite");
+
 /** The log on the engine that `LOG_ENGINE` names. */
 export const openLog = async (config: Config, { folder, connect, leases, owner }: Places): Promise<EventLog> => {
   switch (config.LOG_ENGINE) {
     case "sqlite":
-      return openSqliteLog(folder.at("log.sqlite"));
+      return openSqliteLog(sqliteFile(folder));
     case "postgres":
       return openPostgresLog({ connect });
     case "eventstoredb":

@@ -9,6 +9,7 @@ import { apiMissing } from "#infra/readiness.ts";
 import { degradedBy } from "#infra/redis/configured.ts";
 import { openTailedLog } from "#infra/redis/tail/open.ts";
 import { openHotTasks } from "#infra/redis/tasks/open.ts";
+import { openReplay } from "#infra/replay/open-replay.ts";
 import { sqlWalks } from "#projections/graph/sql-walks.ts";
 import type { Provide } from "./container.ts";
 import { atWork, ids, order, type Setting } from "./parts.ts";
@@ -17,13 +18,14 @@ import { policiesOf } from "./worker.ts";
 export const bindApi = (bind: Provide, { config, logger, closing }: Setting): void => {
   bind(ids.followed, [ids.log, ids.redis], (log, redis) => (redis ? openTailedLog(log, redis) : { log }));
   bind(ids.walks, [ids.readers, ids.readModels], (database, readModels) => openWalks({ database, sql: sqlWalks(database), readModels, config, logger }));
+  bind(ids.replay, [ids.place, ids.server, ids.readModels], (folder, { connect }, readModels) => openReplay(config, { folder, connect, readModels }));
   bind(
     ids.application,
-    [ids.followed, ids.signer, ids.vault, ids.blobs, ids.readers, ids.walks, ids.aggregates, ids.readModels, ids.leases, ids.workers, ids.redis],
-    ({ log }, signer, { secrets }, blobs, sql, { walks }, aggregates, readModels, leases, workers, redis) => {
+    [ids.followed, ids.signer, ids.vault, ids.blobs, ids.readers, ids.walks, ids.aggregates, ids.readModels, ids.replay, ids.leases, ids.workers, ids.redis],
+    ({ log }, signer, { secrets }, blobs, sql, { walks }, aggregates, readModels, replay, leases, workers, redis) => {
       const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql, leases }));
       const inRedis = { hotTasks: redis ? openHotTasks(log, redis) : undefined, rates: ratesOf(config, redis), degraded: degradedBy(redis) };
-      return applicationOf({ ...inRedis, log, signer, secrets, blobs, sql, walks, aggregates, readModels, workers, policies, config, logger, closing });
+      return applicationOf({ ...inRedis, log, signer, secrets, blobs, sql, walks, aggregates, readModels, replay, workers, policies, config, logger, closing });
     },
   );
   bind(

@@ -55,6 +55,7 @@ export const ids = {
   background: token<AsyncDisposable>("background"),
   ledger: token<AsyncDisposable>("keeping the ledger"),
   walks: token<OpenWalks>("walks over the graph"),
+  replay: token<Application["replay"]>("replay of read models"),
   application: token<Application>("application"),
   listening: token<Listening>("listening"),
 };

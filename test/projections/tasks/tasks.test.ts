@@ -55,9 +55,9 @@ describe("The read model of tasks", () => {
 
   it("goes on where a result or an error has the character NUL, which PostgreSQL's texts have not", async () => {
     const [result, message] = [{ said: "a\u0000b\\u0000", "\u0000": ["\\\u0000"] }, "no file \u0000"];
-    const row = await shown(queued(1), { ...failed(null), error: { code: "VAULT", message } });
+    const row = await shown(queued(1), { type: "TaskFailed", task, attempt: 1, error: { code: "VAULT", message }, retryAt: null });
     assert.deepEqual(row?.error, { code: "VAULT", message: "no file \ufffd" });
-    const done = await shown(queued(1), { ...succeeded(), result });
+    const done = await shown(queued(1), { type: "TaskSucceeded", task, attempt: 1, result });
     assert.deepEqual(done?.result, { said: "a\ufffdb\\u0000", "\ufffd": ["\\\ufffd"] });
   });
 
