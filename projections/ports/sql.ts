@@ -3,6 +3,8 @@ export interface Statement {
   readonly name?: string;
   readonly text: string;
   readonly values?: readonly unknown[];
+  /** It takes the longer the more rows there are, and may take very long. */
+  readonly long?: boolean;
 }
 
 /**
