@@ -3,8 +3,10 @@ import type { Database, Sql, Statement, WritableSql } from "#projections/ports/s
 import { Copy } from "./copy.ts";
 import { translated } from "./errors.ts";
 
-/** A peer that is gone without a word would hold a statement for hours; none of ours takes nearly as long as this. */
+/** A peer that is gone without a word would hold a statement for hours; none of ours takes nearly as long as this … */
 const mostMs = 120_000;
+/** … but those that go over whole tables: an index of 100,000,000 rows takes minutes. */
+const longMs = 3_600_000;
 
 /** A pool whose idle connections may break without ending the process. */
 export const openPool = (config: PoolConfig): Pool => {
@@ -16,13 +18,14 @@ export const openPool = (config: PoolConfig): Pool => {
 
 /** Statements over a pool or one client, with the parsers of the port; those of other users of `pg` stay as they are. */
 export const sqlOver = (source: Pool | ClientBase): Sql => ({
-  query: async <Row extends object>({ name, text, values }: Statement) => {
+  query: async <Row extends object>({ name, text, values, long }: Statement) => {
     try {
       const { rows } = await source.query<Row>({
         text,
         types,
         ...(name === undefined ? {} : { name }),
         ...(values === undefined ? {} : { values: [...values] }),
+        ...(long === true ? { query_timeout: longMs } : {}),
       });
       return rows;
     } catch (error) {

@@ -20,7 +20,7 @@ export const ledger: Projection<StoredEvent> = {
   apply: async (batch, sql) => {
     const edge = await edgeOf(sql);
     const size = sizeOfEdge(edge);
-    const rows = batch.map(({ position, id }, at) => copyRow([size + at, position, id])).join("");
+    const rows = batch.map(({ position, id }, at) => copyRow([size + at, position, id]));
     const [hashes] = await Promise.all([hashesOf(batch), sql.copy("leaves (index, position, id)", rows)]);
     await putTiles(sql, tilesWith(edge, hashes));
   },

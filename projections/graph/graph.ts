@@ -62,7 +62,7 @@ const applyChunk = async (sql: WritableSql, steps: readonly Step[]): Promise<voi
   const changes = noChanges();
   for (const { told, statements } of steps) foldEvent(present, changes, told.recorded.position, statements);
   await writeChanges(sql, present, changes);
-  await sql.copy("changes (position, id, type, stream, actor, reason, at)", steps.map(({ told }) => changeRow(told)).join(""));
+  await sql.copy("changes (position, id, type, stream, actor, reason, at)", steps.map(({ told }) => changeRow(told)));
 };
 
 const changeRow = ({ type, recorded: { position, id, stream, actor, reason, at } }: Told): string =>

@@ -9,7 +9,7 @@ import { tsvector, wordsOf } from "./words.ts";
 
 /** Writes what changed, each table by one COPY and at most two statements. */
 export const writeChanges = async (sql: WritableSql, present: Present, changes: Changes): Promise<void> => {
-  const copy = (into: string, rows: readonly string[]) => (rows.length === 0 ? undefined : sql.copy(into, rows.join("")));
+  const copy = (into: string, rows: readonly string[]) => (rows.length === 0 ? undefined : sql.copy(into, rows));
   await endRows(sql, changes);
   await writeNodes(sql, present, copy);
   const spans = [

@@ -3,6 +3,7 @@ import type { EventLog, Page } from "#commands/ports/event-log.ts";
 import type { Database, WritableSql } from "#projections/ports/sql.ts";
 import { applyBatch, Poison } from "./apply.ts";
 import { described, type Failure, heldPosition, type Holder, markStopped, moveCheckpoint } from "./checkpoint.ts";
+import { endFill, fillsUntil } from "./indexes.ts";
 import { backoff } from "./pause.ts";
 import type { Projection } from "./projection.ts";
 import { type Walk, walk } from "./walk.ts";
@@ -35,10 +36,11 @@ export const follow = async (job: Following, signal: AbortSignal): Promise<Failu
     try {
       const position = await heldPosition(job.database, "projections", job.holder);
       job.moved(position);
-      await walk(way({ ...job, moved }, position), signal);
+      const may = await indexing(job, signal);
+      await walk({ ...way({ ...job, moved }, position), may }, signal);
       return null;
     } catch (error) {
-      if (error instanceof Poison) return stopAt(job, error);
+      if (error instanceof Poison) return stopAt(job, error, signal);
       if (!(error instanceof Unavailable)) throw error;
       await again.wait();
     }
@@ -75,6 +77,17 @@ const way = ({ log, limit, projection, database, holder, moved, enough }: Follow
   };
 };
 
+/** Whoever reads up to where a fill was to go finds the indexes, so that they are made before the page that reaches it is applied. */
+const indexing = async (job: Following, signal: AbortSignal): Promise<NonNullable<Walk["may"]>> => {
+  let until = await fillsUntil(job.database, job.holder);
+  return async ({ position }) => {
+    if (until === null || position < until) return true;
+    if (!(await endFill(job, signal))) return false;
+    until = null;
+    return true;
+  };
+};
+
 /** The next page is read while the server is busy with this one's statements: not before, or they would wait for the reading. */
 const telling = (sql: WritableSql, sent: () => void): WritableSql => {
   const tell = <Answer>(answer: Promise<Answer>): Promise<Answer> => {
@@ -87,8 +100,10 @@ const telling = (sql: WritableSql, sent: () => void): WritableSql => {
   };
 };
 
-const stopAt = async ({ database, holder }: Following, { event, cause }: Poison): Promise<Failure> => {
+/** What is there is read as it is, perhaps for long. */
+const stopAt = async (job: Following, { event, cause }: Poison, signal: AbortSignal): Promise<Failure> => {
   const failure = { error: described(cause), position: event.position, event: event.id };
-  await markStopped(database, "projections", holder, failure);
+  if ((await fillsUntil(job.database, job.holder)) !== null) await endFill(job, signal);
+  await markStopped(job.database, "projections", job.holder, failure);
   return failure;
 };

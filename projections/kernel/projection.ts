@@ -14,7 +14,10 @@ export interface Projection<In = unknown> {
   readonly generation: number;
   /** Statements that make the tables, with the keys and indexes that `apply` goes by. */
   readonly tables: string;
-  /** Statements that make the indexes which only readers go by: tables that nobody reads yet are filled without them. */
+  /**
+   * Statements that make the indexes which only readers go by, where they are not there: tables that nobody reads yet are filled
+   * without them. A line ends with each.
+   */
   readonly indexes?: string;
   /** Wire types it wants; all where absent. */
   readonly types?: readonly string[];

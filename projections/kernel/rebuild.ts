@@ -80,7 +80,7 @@ const beginNext = async (live: Following): Promise<Holder> => {
     values: [next.name, next.fence, next.generation],
   });
   if (!row) throw new Fenced(live.holder.name);
-  if (!row.goesOn) await makeTables(live.projection, next, live.database);
+  if (!row.goesOn) await makeTables(live, next);
   return next;
 };
 

@@ -66,7 +66,7 @@ const tend = async (tending: Tending, signal: AbortSignal): Promise<void> => {
   const { job, watched } = tending;
   const { name, generation } = job.projection;
   const stored = await storedGeneration(job.database, name);
-  if (stored === 0) await makeTables(job.projection, job.holder, job.database);
+  if (stored === 0) await makeTables(job, job.holder);
   else if (stored !== generation) await askForRebuild(job.database, job.projection);
   let current = stored === 0 || stored === generation;
   while (!signal.aborted) {

@@ -1,6 +1,7 @@
 import type { Database, Sql } from "#projections/ports/sql.ts";
 import { Fenced, type Holder } from "./checkpoint.ts";
-import type { Projection } from "./projection.ts";
+import type { Following } from "./follow.ts";
+import { beginFill } from "./indexes.ts";
 
 export const nextName = (name: string): string => `${name}_next`;
 const oldName = (name: string): string => `${name}_old`;
@@ -14,9 +15,14 @@ export const storedGeneration = async (sql: Sql, name: string): Promise<number> 
   return row?.generation ?? 0;
 };
 
-/** A schema with the projection's empty tables, and its checkpoint at the beginning. What the schema held is dropped. */
-export const makeTables = ({ tables, indexes = "" }: Projection, { name, generation, fence }: Holder, database: Database): Promise<void> =>
-  database.transaction(async (sql) => {
+/**
+ * A schema with the projection's empty tables, and its checkpoint at the beginning. What the schema held is dropped. Where there is
+ * a log to fill them from, the indexes of readers come afterwards.
+ */
+export const makeTables = async ({ projection, log, database }: Pick<Following, "projection" | "log" | "database">, holder: Holder): Promise<void> => {
+  const { name, generation, fence } = holder;
+  const head = await log.head();
+  await database.transaction(async (sql) => {
     const [row] = await sql.query<{ ours: boolean }>({
       text: "select generation > 0 or to_regnamespace(name) is null as ours from waybill.projections where name = $1 and fence = $2 for update",
       values: [name, fence],
@@ -25,13 +31,15 @@ export const makeTables = ({ tables, indexes = "" }: Projection, { name, generat
     if (!row.ours) throw new Error(`the schema ${name} is not Waybill's: drop or rename it, or give Waybill a database of its own`);
     await sql.query({ text: `drop schema if exists ${name} cascade` });
     await sql.query({ text: `create schema ${name}` });
-    await sql.query({ text: tables });
-    await sql.query({ text: indexes });
+    await sql.query({ text: projection.tables });
+    if (head > 0) await beginFill(sql, holder, head);
+    else await sql.query({ text: projection.indexes ?? "" });
     await sql.query({
       text: "update waybill.projections set generation = $2, position = 0, state = 'running', error = null where name = $1",
       values: [name, generation],
     });
   }, name);
+};
 
 /**
  * The rebuilt tables become the ones that readers see, in one transaction with the checkpoint; not where the live ones are

@@ -6,6 +6,8 @@ import { type ReadAhead, readAhead } from "./read-ahead.ts";
 export interface Walk {
   readonly log: EventLog;
   readonly from: Omit<Subscribe, "signal">;
+  /** Asked before anything is done about a page; false ends the walk in front of it. */
+  readonly may?: (page: Page) => Promise<boolean>;
   /** Works on the events of a page and stores its position. `readOn`: the rest is waiting for others, the next page may be read. */
   readonly work: (page: Page, stored: number, readOn: () => void) => Promise<void>;
   /** Stores the position of pages in which there was nothing to work on. */
@@ -29,7 +31,7 @@ export const walk = async (way: Walk, signal: AbortSignal): Promise<void> => {
   }
 };
 
-const steps = async ({ from, work, store, moved }: Walk, pages: ReadAhead<Page>): Promise<void> => {
+const steps = async ({ from, may, work, store, moved }: Walk, pages: ReadAhead<Page>): Promise<void> => {
   let seen = from.after;
   let stored = { position: from.after, at: 0 };
   const storeSeen = async () => {
@@ -42,7 +44,7 @@ const steps = async ({ from, work, store, moved }: Walk, pages: ReadAhead<Page>)
       await storeSeen();
       continue;
     }
-    if (!page) break;
+    if (!page || (await may?.(page)) === false) break;
     if (page.events.length > 0) {
       await work(page, stored.position, pages.start);
       stored = { position: page.position, at: Date.now() };

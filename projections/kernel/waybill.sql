@@ -11,6 +11,8 @@ create table if not exists waybill.projections (
   fence bigint not null default 0,         -- token of who runs it; it only grows: a former one can write no more
   updated_at timestamptz not null default now()
 );
+-- Tables that are filled from the beginning of the log, and lack the indexes of readers until they are as far as the log was then.
+create table if not exists waybill.fills (name text primary key, until bigint not null);
 -- The same for policies (commands/policies): everything up to `position` has been answered.
 create table if not exists waybill.policies (like waybill.projections including all);
 -- Signed checkpoints of the ledger, shown to everybody: no read model, since a signature is not made again. Lost with the database, the

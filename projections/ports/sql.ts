@@ -3,6 +3,8 @@ export interface Statement {
   readonly name?: string;
   readonly text: string;
   readonly values?: readonly unknown[];
+  /** It takes the longer the more rows there are, and may take very long. */
+  readonly long?: boolean;
 }
 
 /**
@@ -14,10 +16,13 @@ export interface Sql {
   query<Row extends object>(statement: Statement): Promise<readonly Row[]>;
 }
 
+/** What `copyRow` made. An iterator is asked for the next ones while the server takes in those before; it should not throw. */
+export type CopyRows = readonly string[] | IteratorObject<string>;
+
 /** One connection inside a transaction, as a projection writes through it. */
 export interface WritableSql extends Sql {
-  /** COPY, the fastest way in: `into` names table and columns, `rows` is what `copyRow` made, joined. */
-  copy(into: string, rows: string): Promise<void>;
+  /** COPY, the fastest way in: `into` names table and columns. */
+  copy(into: string, rows: CopyRows): Promise<void>;
 }
 
 /** The server of the read models. */

@@ -102,9 +102,7 @@ const repositoryRow = async (sql: Sql, name: string): Promise<{ settings: Settin
 const writeFiles = (sql: WritableSql, repository: string, files: readonly MetadataFile[], { position, at }: { position: number; at: string }) =>
   sql.copy(
     "metadata (repository, role, version, expires, length, sha256, content, position, at)",
-    files
-      .map(({ file, bytes }) => copyRow([repository, file.role, file.version, file.expires, file.length, file.sha256, bytes.toString(), position, at]))
-      .join(""),
+    files.map(({ file, bytes }) => copyRow([repository, file.role, file.version, file.expires, file.length, file.sha256, bytes.toString(), position, at])),
   );
 
 const writeRoles = (sql: Sql, repository: string, files: readonly IssuedFile[]) =>

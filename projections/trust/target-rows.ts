@@ -66,7 +66,7 @@ export const writeTargetChanges = async (
   });
   await sql.copy(
     "targets (repository, path, from_revision, to_revision, bin, length, sha256, custom, entry, position, at)",
-    begun.map((row) => copyRow(columns(row, binOf(row.repository, row.target.path)))).join(""),
+    begun.map((row) => copyRow(columns(row, binOf(row.repository, row.target.path)))),
   );
   await sql.query({
     name: "tuf_see_targets",

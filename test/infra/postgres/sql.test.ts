@@ -3,7 +3,7 @@ import pg from "pg";
 import { Unavailable } from "#domain/kernel/errors.ts";
 import { databaseOver, openPool, sqlOver } from "#infra/postgres/sql.ts";
 import { copyRow } from "#projections/kernel/copy.ts";
-import type { WritableSql } from "#projections/ports/sql.ts";
+import type { CopyRows, WritableSql } from "#projections/ports/sql.ts";
 import { openDatabase } from "#test/support/projecting.ts";
 
 describe("PostgreSQL as the read side's Sql", () => {
@@ -63,7 +63,7 @@ describe("PostgreSQL as the read side's Sql", () => {
     await opened.database.query({ text: "create table public.held (id int)" });
     await opened.database.transaction(async (holder) => {
       await holder.query({ text: "lock table public.held" });
-      await silent((sql) => sql.copy("public.held (id)", copyRow([1])));
+      await silent((sql) => sql.copy("public.held (id)", [copyRow([1])]));
     });
     await impatient.end();
   });
@@ -77,7 +77,7 @@ describe("PostgreSQL as the read side's Sql", () => {
     await opened.database.query({ text: "create table copied (id int, text text, number bigint)" });
     const texts = ["tab\tnew\nline\rback\\slash", "\\N", "", "\\.", "ünï😀", "nul\0"];
     const rows = texts.map((text, index) => copyRow([index, text, index === 0 ? null : 2 ** 40]));
-    await opened.database.transaction((sql) => sql.copy("copied (id, text, number)", rows.join("")));
+    await opened.database.transaction((sql) => sql.copy("copied (id, text, number)", rows));
     const found = await opened.database.query<{ text: string; number: number | null }>({ text: "select text, number from copied order by id" });
     assert.deepEqual(found.map(({ text }) => text), texts.map((text) => text.replace("\0", "\ufffd")));
     assert.deepEqual(found.map(({ number }) => number), [null, ...Array.from({ length: 5 }, () => 2 ** 40)]);
@@ -85,10 +85,33 @@ describe("PostgreSQL as the read side's Sql", () => {
 
   it("says what is wrong with a copied row, and goes on", async () => {
     await opened.database.query({ text: "create table numbers (id int)" });
-    await assert.rejects(opened.database.transaction((sql) => sql.copy("numbers (id)", "1\nno number\n")), { code: "22P02" });
-    await assert.rejects(opened.database.transaction((sql) => sql.copy("no_such_table (id)", "1\n")), { code: "42P01" });
-    await opened.database.transaction((sql) => sql.copy("numbers (id)", "1\n2\n"));
+    const copy = (into: string, rows: CopyRows) => opened.database.transaction((sql) => sql.copy(into, rows));
+    await assert.rejects(copy("numbers (id)", ["1\n", "no number\n"]), { code: "22P02" });
+    await copy("numbers (id)", ["1\n", "2\n"]);
     assert.equal(await one("(select count(*) from numbers)"), 2);
+  });
+
+  it("refuses a copy whose rows are sent before the server can say no, many or few, and goes on on the same connection", async () => {
+    await opened.database.query({ text: "create table more (id int)" });
+    const pool = openPool({ connectionString: opened.url, max: 1 });
+    const copy = (into: string, rows: CopyRows) => databaseOver(pool).transaction((sql) => sql.copy(into, rows));
+    const many = Array.from({ length: 300_000 }, (_, id) => copyRow([id]));
+    for (const rows of [["1\n"], many]) await assert.rejects(copy("no_such_table (id)", rows), { code: "42P01" });
+    await assert.rejects(copy("more (id)", ["no number\n", ...many]), { code: "22P02" });
+    await copy("more (id)", many.values());
+    assert.equal(await one("(select count(*) from more)"), many.length);
+    await pool.end();
+  });
+
+  it("copies nothing where a row cannot be made, says why, and goes on", async () => {
+    await opened.database.query({ text: "create table made (id int)" });
+    const unmade = [1, 2].values().map((id) => {
+      if (id === 2) throw new Error("two is not to be had");
+      return copyRow([id]);
+    });
+    await assert.rejects(opened.database.transaction((sql) => sql.copy("made (id)", unmade)), /two is not to be had/);
+    await opened.database.transaction((sql) => sql.copy("made (id)", []));
+    assert.equal(await one("(select count(*) from made)"), 0);
   });
 
   it("is unavailable when nobody listens", async () => {

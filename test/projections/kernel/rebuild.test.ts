@@ -45,16 +45,6 @@ describe("A rebuild", () => {
     assert.deepEqual(await rowsOf(opened.database, "tally.sums"), sumsOf(log.events));
   });
 
-  it("has the indexes of readers too", async () => {
-    const log = scriptedLog();
-    log.write(counted("a", 1));
-    await using models = runner({ ...opened, log }, [tally({ indexes: "create index sums_by_total on sums (total)" })]);
-    await models.reached("tally", 1, patience);
-    await rebuilt(models);
-    const indexes = await opened.database.query<{ name: string }>({ text: "select indexname::text as name from pg_indexes where schemaname = 'tally' order by 1" });
-    assert.deepEqual(indexes.map(({ name }) => name), ["sums_by_total", "sums_pkey"]);
-  });
-
   it("goes on where the process was that ended in the middle of it", async () => {
     const log = scriptedLog();
     log.write(...Array.from({ length: 500 }, (_, index) => counted(`key-${index % 5}`, index)));

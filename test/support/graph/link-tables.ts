@@ -13,7 +13,7 @@ export const makeLinkTables = async (database: Database): Promise<void> => {
     await sql.query({ text: graph.tables });
     await sql.query({ text: graph.indexes ?? "" });
     const nodes = Array.from({ length: mostNodes }, (_, number) => copyRow([number, `key/${number}`, "key", 1, ""]));
-    await sql.copy("nodes (number, key, kind, held, words)", nodes.join(""));
+    await sql.copy("nodes (number, key, kind, held, words)", nodes);
     await sql.query({ text: "delete from waybill.projections where name = 'graph'" });
     await sql.query({ text: "insert into waybill.projections (name, generation, position) values ('graph', $1, 0)", values: [graph.generation] });
   }, "graph");
