@@ -38,8 +38,7 @@ const versionsOf = async (waybill: TestWaybill): Promise<ReadonlyMap<string, str
   return found;
 };
 
-describe("Waybill killed", function () {
-  this.timeout(40_000);
+describe("Waybill killed", () => {
   let waybill: TestWaybill;
   let clients: Awaited<ReturnType<typeof tufClients>>;
   /** Clients that have known every published state, from the first on. */

@@ -31,8 +31,7 @@ const follow = (waybill: TestWaybill, signal: AbortSignal): number[] => {
 };
 
 whenThere("redis", redisProgram, () =>
-  describe("A Waybill whose Redis goes away", function () {
-    this.timeout(40_000);
+  describe("A Waybill whose Redis goes away", () => {
     let redis: TestRedis;
     let waybill: TestWaybill;
     const ending = new AbortController();

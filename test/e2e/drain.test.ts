@@ -45,8 +45,7 @@ const slowUpload = async ({ url, token }: Served) => {
   return { answered, finish: () => sent.end("whole") };
 };
 
-describe("A process that is told to stop", function () {
-  this.timeout(60_000);
+describe("A process that is told to stop", () => {
   let installation: Installation;
   let [first, second]: (Served | undefined)[] = [];
   let clients: Awaited<ReturnType<typeof tufClients>>;

@@ -25,8 +25,7 @@ const status = async (waybill: TestWaybill) => (await ask(waybill, "{ status { l
 const fetched = async (waybill: TestWaybill, path: string, token = ""): Promise<Response> =>
   fetch(`${waybill.url}/ledger/${path}`, token === "" ? {} : { headers: { authorization: `Bearer ${token}` } });
 
-describe("A ledger that is published", function () {
-  this.timeout(60_000);
+describe("A ledger that is published", () => {
   let waybill: TestWaybill;
   before(async () => {
     waybill = await startWaybill({ environment: publishing });
@@ -76,8 +75,7 @@ describe("A ledger that is published", function () {
   });
 });
 
-describe("A ledger whose database was lost", function () {
-  this.timeout(120_000);
+describe("A ledger whose database was lost", () => {
   let waybill: TestWaybill;
   before(async () => {
     waybill = await startWaybill({ environment });

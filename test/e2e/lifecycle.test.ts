@@ -44,9 +44,7 @@ const isRefused = ({ code, output }: { readonly code: number | null; readonly ou
   assert.match(said[0] ?? "", says);
 };
 
-describe("Waybill's life", function () {
-  this.timeout(40_000);
-
+describe("Waybill's life", () => {
   before(async () => {
     waybill = await startWaybill();
     clients = await tufClients(() => `${waybill.url}/tuf/demo`);

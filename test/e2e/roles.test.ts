@@ -20,8 +20,7 @@ const [, quickstart = []] = readmeCommands;
 const Status = z.object({ status: z.object({ workers: z.array(z.object({ name: z.string(), kind: z.string() })) }) });
 const Problem = z.object({ status: z.int(), detail: z.string() });
 
-describe(`Three processes of each role on ${sharedEngineName}${redis ? " with Redis" : ""}`, function () {
-  this.timeout(90_000);
+describe(`Three processes of each role on ${sharedEngineName}${redis ? " with Redis" : ""}`, () => {
   let installation: Installation;
   let clients: Awaited<ReturnType<typeof tufClients>>;
   const running = new Map<string, Served[]>();

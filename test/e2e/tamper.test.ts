@@ -27,8 +27,7 @@ const openPostgres = async (url: string): Promise<Store> => {
 const place = 7;
 
 const tampering = (engine: string, start: () => Promise<{ waybill: TestWaybill; open: () => Promise<Store> } & AsyncDisposable>) =>
-  describe(`A log in ${engine} that somebody changed by hand`, function () {
-    this.timeout(60_000);
+  describe(`A log in ${engine} that somebody changed by hand`, () => {
     let started: Awaited<ReturnType<typeof start>>;
     let store: Store;
     let size = 0;
@@ -146,8 +145,7 @@ tampering("PostgreSQL", async () => {
   };
 });
 
-describe("What was made of the log, and somebody changed by hand", function () {
-  this.timeout(120_000);
+describe("What was made of the log, and somebody changed by hand", () => {
   let database: Awaited<ReturnType<typeof freshDatabase>>;
   let waybill: TestWaybill;
   let client: Client;

@@ -44,8 +44,7 @@ const takesWithoutAnAnswer = (response: ServerResponse): boolean => {
   return true;
 };
 
-describe(`Webhooks on ${sharedEngineName}, while their receivers fail and deliverers are killed`, function () {
-  this.timeout(120_000 + hostileMs);
+describe(`Webhooks on ${sharedEngineName}, while their receivers fail and deliverers are killed`, () => {
   let installation: Installation;
   let api: Served;
   const receivers: Receiver[] = [];

@@ -9,8 +9,7 @@ import { openNode } from "./opener.ts";
 import { privateBroker, startable } from "./private-broker.ts";
 
 whenThere("kafka", startable ? "of the test's own" : undefined, () =>
-  describe("Kafka behind a line that can be cut", function () {
-    this.timeout(120_000);
+  describe("Kafka behind a line that can be cut", () => {
     const opened = new AsyncDisposableStack();
     let place: { readonly proxy: Awaited<ReturnType<typeof proxyTo>>; readonly url: string };
 

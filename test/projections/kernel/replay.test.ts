@@ -11,8 +11,7 @@ const patience = 15_000;
 const live: ReplayAsked = { names: ["tally", "explorer"], at: null, against: "live", rows: 20 };
 const projections = [tally(), explorer];
 
-describe("A replay", function () {
-  this.timeout(20_000);
+describe("A replay", () => {
   let opened: Awaited<ReturnType<typeof openDatabase>>;
   const log = scriptedLog();
   log.write(...Array.from({ length: 2500 }, (_, index) => counted(`key-${index % 50}`, index)));
