@@ -3,11 +3,10 @@ import type { EventLog } from "#commands/ports/event-log.ts";
 import { explorer } from "#projections/audit/explorer.ts";
 import { replay, type ReplayAsked, type Replayed } from "#projections/kernel/replay/replay.ts";
 import type { Database } from "#projections/ports/sql.ts";
-import { openDatabase, runner } from "#test/support/projecting.ts";
+import { openDatabase, patience, runner } from "#test/support/projecting.ts";
 import { scriptedLog } from "#test/support/scripted-log.ts";
 import { counted, tally } from "#test/support/tally.ts";
 
-const patience = 15_000;
 const live: ReplayAsked = { names: ["tally", "explorer"], at: null, against: "live", rows: 20 };
 const projections = [tally(), explorer];
 
