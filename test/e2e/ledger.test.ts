@@ -40,11 +40,13 @@ describe("A ledger that is published", () => {
     await settled(waybill, "demo");
     const { code, facts } = await auditVerify(waybill, "--repository", "demo");
     assert.deepEqual([code, facts?.["keyFrom"], facts?.["key"]], [0, "tuf", "example.com/waybill"]);
-    await sleep(1500);
-    await settled(waybill, "demo");
-    const { log: { head } } = await status(waybill);
-    await sleep(1500);
-    assert.equal((await status(waybill)).log.head, head);
+    const rests = async () => {
+      await settled(waybill, "demo");
+      const before = (await status(waybill)).log.head;
+      await sleep(1500);
+      return (await status(waybill)).log.head === before;
+    };
+    await eventually(rests, (is) => is);
   });
 
   it("shows hashes to everybody, and events to whom may see them", async () => {
