@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { choosePort } from "#infra/services/ports.ts";
 import type { Options, Order } from "./eventstore-server/orders.ts";
+import { ownPort } from "./ports.ts";
 
 /** A server of EventStoreDB's gRPC protocol, made for tests, in a process of its own. */
 export interface ProtocolServer extends AsyncDisposable {
@@ -23,7 +23,7 @@ export interface ProtocolServer extends AsyncDisposable {
 export const startProtocolServer = async (options: Omit<Options, "file" | "port"> = {}): Promise<ProtocolServer> => {
   const folder = mkdtempSync(join(tmpdir(), "waybill-eventstore-"));
   const file = join(folder, "log");
-  const port = await choosePort(new Set());
+  const port = await ownPort();
   let running = await launch({ ...options, file, port });
   return {
     port,

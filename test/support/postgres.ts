@@ -7,8 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { z } from "zod";
-import { choosePort } from "#infra/services/ports.ts";
 import type { Certificate } from "./certificates.ts";
+import { ownPort } from "./ports.ts";
 
 /** A private throwaway server; `kill` and `start` are for tests of what survives. */
 export interface TestServer extends AsyncDisposable {
@@ -34,7 +34,7 @@ export const startPostgres = async ({ fsync = false, tls }: { readonly fsync?: b
   if (unprivileged.uid !== undefined) chownSync(data, unprivileged.uid, unprivileged.gid);
   const made = spawnSync(join(bin, "initdb"), ["-D", data, "-U", "waybill", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-instructions", "--no-sync"], unprivileged);
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr.toString()}`);
-  const port = await choosePort(new Set());
+  const port = await ownPort();
   const url = `postgres://waybill@127.0.0.1:${port}/postgres`;
   const options = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=500", `fsync=${fsync ? "on" : "off"}`, ...(tls ? tlsOptions : [])];
   let server: ChildProcess | undefined;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "redis";
 import { openRedis, type Redis, type RedisOptions } from "#infra/redis/redis.ts";
-import { choosePort } from "#infra/services/ports.ts";
+import { ownPort } from "./ports.ts";
 
 /** A private throwaway server. */
 export interface TestRedis extends AsyncDisposable {
@@ -29,8 +29,7 @@ export const anyRedis: string | undefined = process.env["REDIS_URL"] ?? redisPro
 
 export const startRedis = async (more: readonly string[] = []): Promise<TestRedis> => {
   const folder = mkdtempSync(join(tmpdir(), "waybill-redis-"));
-  const port = await choosePort(new Set());
-  const tlsPort = await choosePort(new Set([port]));
+  const [port, tlsPort] = [await ownPort(), await ownPort()];
   const tls = more.includes("--tls-cert-file") ? ["--tls-port", String(tlsPort)] : [];
   const usual = ["--port", String(port), ...tls, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder];
   let server: ChildProcess | undefined;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { choosePort } from "#infra/services/ports.ts";
 import { noLimits, type Store } from "#test/conformance/event-log/harness.ts";
 import { interruptionConformance } from "#test/conformance/event-log/interruption.ts";
+import { ownPort } from "#test/support/ports.ts";
 import { freshDatabase } from "#test/support/postgres.ts";
 import { proxyTo } from "#test/support/proxy.ts";
 import { whenThere } from "#test/support/required.ts";
@@ -14,7 +14,7 @@ whenThere("kafka", startable ? "of the test's own" : undefined, () =>
     let place: { readonly proxy: Awaited<ReturnType<typeof proxyTo>>; readonly url: string };
 
     before(async () => {
-      const port = await choosePort(new Set());
+      const port = await ownPort();
       const proxy = opened.use(await proxyTo({ host: "127.0.0.1", port }));
       // It tells its clients to come through the proxy.
       opened.use(await privateBroker({ line: { port, advertised: proxy.port } }));
