@@ -24,7 +24,7 @@ const conformance = async (engine: string): Promise<ReadonlyMap<string, Count>> 
   const file = fileURLToPath(new URL(enrolment[engine] ?? "", import.meta.url));
   if (!existsSync(file)) return notHere(`there is no ${file}`);
   const others = new Set(enrolled.keys());
-  const mocha = new Mocha({ timeout: 30_000, grep: / as an EventLog: (?!its own)/ });
+  const mocha = new Mocha({ timeout: 240_000, grep: / as an EventLog: (?!its own)/ });
   mocha.addFile(file);
   await mocha.loadFilesAsync();
   const adapters = [...enrolled.keys()].filter((adapter) => !others.has(adapter));

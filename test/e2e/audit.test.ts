@@ -6,8 +6,7 @@ import { startWaybill, type TestWaybill } from "#test/support/waybill.ts";
 
 const Replayed = z.object({ same: z.boolean(), replayed: z.array(z.object({ name: z.string(), position: z.number(), same: z.boolean() })) });
 
-describe(`An audit on ${process.env["LOG_ENGINE"] ?? "the embedded log"}`, function () {
-  this.timeout(60_000);
+describe(`An audit on ${process.env["LOG_ENGINE"] ?? "the embedded log"}`, () => {
   let waybill: TestWaybill;
   before(async () => {
     waybill = await startWaybill();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { ask } from "#test/support/graphql.ts";
+import { patience } from "#test/support/projecting.ts";
 import { add, bootstrap, contentOf, settled } from "#test/support/publishing.ts";
 import { type TufClient, tufClients } from "#test/support/tuf-client.ts";
 import { startWaybill, type TestWaybill } from "#test/support/waybill.ts";
@@ -38,8 +39,7 @@ const versionsOf = async (waybill: TestWaybill): Promise<ReadonlyMap<string, str
   return found;
 };
 
-describe("Waybill killed", function () {
-  this.timeout(40_000);
+describe("Waybill killed", () => {
   let waybill: TestWaybill;
   let clients: Awaited<ReturnType<typeof tufClients>>;
   /** Clients that have known every published state, from the first on. */
@@ -72,7 +72,7 @@ describe("Waybill killed", function () {
       const name = `dir/added ${at}`;
       // The answer may be lost with the process; asked again under the same name it is the same command.
       const answered = await add(waybill, "demo", [name, `${name} too`]).then(() => true, () => false);
-      await Promise.race([waybill.ended(), sleep(20_000, undefined, { ref: false }).then(() => assert.fail(`it never came to ${at}`))]);
+      await Promise.race([waybill.ended(), sleep(patience, undefined, { ref: false }).then(() => assert.fail(`it never came to ${at}`))]);
       assert.doesNotMatch(waybill.output(), /a part failed/);
 
       await waybill.start({});

@@ -31,8 +31,7 @@ const follow = (waybill: TestWaybill, signal: AbortSignal): number[] => {
 };
 
 whenThere("redis", redisProgram, () =>
-  describe("A Waybill whose Redis goes away", function () {
-    this.timeout(40_000);
+  describe("A Waybill whose Redis goes away", () => {
     let redis: TestRedis;
     let waybill: TestWaybill;
     const ending = new AbortController();
@@ -49,7 +48,7 @@ whenThere("redis", redisProgram, () =>
     });
 
     it("is degraded and goes on, and says when Redis is back", async () => {
-      assert.deepEqual(await readiness(waybill), { http: 200, ready: true, missing: [], degraded: [] });
+      assert.deepEqual(await whenDegraded(waybill, false), { http: 200, ready: true, missing: [], degraded: [] });
       await redis.kill();
       const { http, ready, degraded } = await whenDegraded(waybill, true);
       assert.deepEqual([http, ready, degraded.length], [200, true, 1]);
@@ -59,9 +58,10 @@ whenThere("redis", redisProgram, () =>
       await settled(waybill, "demo");
       await redis.start();
       await whenDegraded(waybill, false);
-      const said = [...waybill.output().matchAll(/"message":"(no longer )?degraded"/g)].map(([, back]) => back ?? "");
-      assert.deepEqual(said, said.map((_, index) => (index % 2 ? "no longer " : "")));
-      assert.equal(said.at(-1), "no longer ");
+      // It says so on its own way, which may take longer than an answer.
+      const said = async () => [...waybill.output().matchAll(/"message":"(no longer )?degraded"/g)].map(([, back]) => back ?? "");
+      const all = await eventually(said, (lines) => lines.at(-1) === "no longer ");
+      assert.deepEqual(all, all.map((_, index) => (index % 2 ? "no longer " : "")));
     });
 
     it("keeps its subscribers: they see every event once, in order, while Redis comes, sleeps and goes", async () => {
@@ -72,14 +72,18 @@ whenThere("redis", redisProgram, () =>
         const { log } = await statusOf(waybill);
         await eventually(async () => positions.at(-1) ?? 0, (position) => position >= log.head);
       }
-      assert.deepEqual(positions, await positionsOf(waybill));
+      // The worker may go on: everything that is there now, of what comes to it meanwhile.
+      const all = await positionsOf(waybill);
+      const last = all.at(-1) ?? 0;
+      await eventually(async () => positions.at(-1) ?? 0, (position) => position >= last);
+      assert.deepEqual(positions.filter((position) => position <= last), all);
     });
 
     it("starts without it", async () => {
       await redis.kill();
       await waybill.kill("SIGTERM");
       await waybill.start({ environment: { REDIS_URL: redis.url } });
-      const { ready, degraded } = await readiness(waybill);
+      const { ready, degraded } = await whenDegraded(waybill, true);
       assert.deepEqual([ready, degraded.length], [true, 1]);
       await redis.start();
       await whenDegraded(waybill, false);

@@ -54,8 +54,7 @@ const exported = async ({ url, token }: Served, query: string) => {
   return (await response.text()).split("\n").filter(Boolean).map((line) => Line.parse(JSON.parse(line)).position);
 };
 
-describe(`Feeds on ${sharedEngineName}, by several api processes of which one is killed`, function () {
-  this.timeout(90_000);
+describe(`Feeds on ${sharedEngineName}, by several api processes of which one is killed`, () => {
   let installation: Installation;
   let apis: Served[] = [];
   const recorded: number[] = [];

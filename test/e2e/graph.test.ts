@@ -56,9 +56,7 @@ const writeAndLook = async (waybill: TestWaybill, writer: string, told: Told[]) 
 };
 
 for (const [memory, how] of [["256", "in memory"], ["0", "over its tables"]] as const)
-  describe(`The graph that several write and walk at once, ${how}`, function () {
-    this.timeout(120_000);
-
+  describe(`The graph that several write and walk at once, ${how}`, () => {
     it("shows each what it wrote, and of every moment what there was, also when it has just begun", async () => {
       const settings = { environment: { WAYBILL_GRAPH_MEMORY_MB: memory } };
       await using waybill = await startWaybill(settings);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type Run, waybill as runCli } from "#test/api/cli/support/waybill.ts";
 import { postgresOf } from "#test/support/postgres-of.ts";
+import { eventually } from "#test/support/projecting.ts";
 import { add, bootstrap, contentOf, settled } from "#test/support/publishing.ts";
 import { tufClients } from "#test/support/tuf-client.ts";
 import { startWaybill, type TestWaybill } from "#test/support/waybill.ts";
@@ -44,9 +45,7 @@ const isRefused = ({ code, output }: { readonly code: number | null; readonly ou
   assert.match(said[0] ?? "", says);
 };
 
-describe("Waybill's life", function () {
-  this.timeout(40_000);
-
+describe("Waybill's life", () => {
   before(async () => {
     waybill = await startWaybill();
     clients = await tufClients(() => `${waybill.url}/tuf/demo`);
@@ -87,9 +86,8 @@ describe("Waybill's life", function () {
     const refused = await cli(["remove", "demo", "first"], secret);
     assert.deepEqual([refused.code, refused.stderr.includes("FORBIDDEN")], [4, true], refused.stderr);
     assert.equal((await cli(["token", "revoke", id])).code, 0);
-    let after = await cli(["show", "demo"], secret);
     // It was believed a moment ago, and is for half a second more.
-    for (let attempt = 0; after.code === 0 && attempt < 50; attempt++) after = await cli(["show", "demo"], secret);
+    const after = await eventually(() => cli(["show", "demo"], secret), ({ code }) => code !== 0);
     assert.deepEqual([after.code, after.stderr.includes("UNAUTHENTICATED")], [4, true], after.stderr);
   });
 

@@ -34,8 +34,7 @@ describe("The README's first block", () => {
   it("installs and starts, which the rest of this file does", () => assert.deepEqual(install, ["npm ci", "npm start"]));
 });
 
-describe("The README's quickstart, line by line", function () {
-  this.timeout(60_000);
+describe("The README's quickstart, line by line", () => {
   const reader = newcomer(join(temporary("waybill-"), "project"));
   const lists = temporary("waybill-lists-");
   starts(reader);
@@ -66,8 +65,7 @@ describe("The README's quickstart, line by line", function () {
 
 /** One add and one verified download, where things are not as on the author's machine. */
 const works = (where: string, place: () => { readonly folder: string; readonly user?: Identity | undefined }): void => {
-  describe(`The README's quickstart ${where}`, function () {
-    this.timeout(60_000);
+  describe(`The README's quickstart ${where}`, () => {
     const { folder, user } = place();
     const reader = newcomer(folder, user);
     starts(reader);

@@ -33,8 +33,7 @@ const allLive = (roles: ReadonlyMap<string, Role>, now: number): void => {
 
 const environment = (aheadMs: number) => ({ CLOCK_AHEAD_MS: String(aheadMs), WAYBILL_RENEWAL_INTERVAL_MS: "50" });
 
-describe("Renewal", function () {
-  this.timeout(40_000);
+describe("Renewal", () => {
   let waybill: TestWaybill;
   let clients: Awaited<ReturnType<typeof tufClients>>;
 

@@ -8,6 +8,7 @@ import { sharedEngineName } from "#test/support/engine.ts";
 import { ask } from "#test/support/graphql.ts";
 import { type Installation, newInstallation, type Served } from "#test/support/installation.ts";
 import { newcomer } from "#test/support/newcomer.ts";
+import { eventually } from "#test/support/projecting.ts";
 import { add, contentOf, settled } from "#test/support/publishing.ts";
 import { isAnswered } from "#test/support/quickstart.ts";
 import { readmeCommands } from "#test/support/readme.ts";
@@ -18,10 +19,10 @@ const roles: readonly string[] = ["api", "projector", "worker", "deliverer"];
 const [, quickstart = []] = readmeCommands;
 
 const Status = z.object({ status: z.object({ workers: z.array(z.object({ name: z.string(), kind: z.string() })) }) });
+const publishersOf = async (one: Served) => (await ask(one, "{ status { workers { name kind } } }", {}, Status)).status.workers.filter(({ kind }) => kind === "publication");
 const Problem = z.object({ status: z.int(), detail: z.string() });
 
-describe(`Three processes of each role on ${sharedEngineName}${redis ? " with Redis" : ""}`, function () {
-  this.timeout(90_000);
+describe(`Three processes of each role on ${sharedEngineName}${redis ? " with Redis" : ""}`, () => {
   let installation: Installation;
   let clients: Awaited<ReturnType<typeof tufClients>>;
   const running = new Map<string, Served[]>();
@@ -79,8 +80,9 @@ describe(`Three processes of each role on ${sharedEngineName}${redis ? " with Re
   });
 
   it("are shown in the status of any of them", async () => {
-    const { status } = await ask(api(1), "{ status { workers { name kind } } }", {}, Status);
-    assert.equal(status.workers.filter(({ kind }) => kind === "publication").length, 3);
+    // Each says so beside its work, and does not wait for it.
+    const shown = await eventually(() => publishersOf(api(1)), ({ length }) => length >= 3);
+    assert.equal(shown.length, 3);
   });
 
   it("answer health, and say that they are no api where they are none", async () => {

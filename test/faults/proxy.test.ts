@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { eventually } from "#test/support/projecting.ts";
 import { openProxy } from "./proxy.ts";
 
 /** A server that answers with what it hears, behind a proxy. */
@@ -79,6 +80,7 @@ describe("The proxy between Waybill and a server", () => {
     await heard(socket, "hello");
     server.proxy.become("half-open");
     await unheard(socket, "to nobody");
+    await eventually(async () => server.lost, ({ length }) => length > 0);
     assert.deepEqual(server.lost, ["closed"]);
     assert.ok(!socket.destroyed);
     const over = closed(socket);
@@ -96,7 +98,7 @@ describe("The proxy between Waybill and a server", () => {
     await sleep(100);
     assert.deepEqual(server.lost, []);
     server.proxy.become("open");
-    for (let tries = 0; server.lost.length === 0 && tries < 100; tries++) await sleep(10);
+    await eventually(async () => server.lost, ({ length }) => length > 0);
     assert.deepEqual(server.lost, ["closed"]);
   });
 });

@@ -23,7 +23,7 @@ await runWorker({
   clock: Date.now,
   openAt: async () => ({ position: 0, tasks: [] }),
   alone: (subject, above, work) =>
-    whileHolding({ leases, name: subject, owner: name, lifetimeMs: 1000, above }, never, (token, signal) => work({ token, signal })),
+    whileHolding({ leases, name: subject, owner: name, lifetimeMs: 3000, above }, never, (token, signal) => work({ token, signal })),
   jobs: {
     publication: async () => {
       if (!asleep) process.kill(process.pid, "SIGSTOP");

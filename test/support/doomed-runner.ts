@@ -1,7 +1,7 @@
 import { databaseOver, openPool } from "#infra/postgres/sql.ts";
 import { breaking, breakPoints } from "./breaking.ts";
 import { history } from "./history.ts";
-import { runner } from "./projecting.ts";
+import { patience, runner } from "./projecting.ts";
 import { tally } from "./tally.ts";
 
 /** Runs the tally until the third batch of this process, and dies there. Arguments: URL, owner, break point. */
@@ -17,4 +17,4 @@ const counting = tally({
     return tally().apply(batch, sql);
   },
 });
-await runner({ database, log: history() }, [counting], { owner, limit: 10 }).reached("tally", 300, 60_000);
+await runner({ database, log: history() }, [counting], { owner, limit: 10 }).reached("tally", 300, patience);

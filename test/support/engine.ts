@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { startProtocolServer } from "./eventstore.ts";
 import { freshDatabase } from "./postgres.ts";
 
@@ -15,7 +16,7 @@ export const sharedEngineName = (process.env["LOG_ENGINE"] ?? "sqlite").replace(
 
 const engineNamed = async (engine: string): Promise<Engine> => {
   // Several installations share the servers of the environment.
-  const name = `waybill-test-${process.pid}-${++engines}`;
+  const name = `waybill-test-${randomUUID()}`;
   const own = { LOG_ENGINE: engine, REDIS_PREFIX: name, ...(engine === "kafka" ? { KAFKA_TOPIC: name } : {}) };
   await using opened = new AsyncDisposableStack();
   const environment: Record<string, string> = { ...own };
@@ -28,5 +29,3 @@ const engineNamed = async (engine: string): Promise<Engine> => {
 
 /** Also for those who have nothing else of this process's environment. */
 const servers = Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (/^(KAFKA|EVENTSTORE)_/.test(name) && value ? [[name, value]] : [])));
-
-let engines = 0;

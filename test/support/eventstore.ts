@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Options, Order } from "./eventstore-server/orders.ts";
+import { ownPort } from "./ports.ts";
 
 /** A server of EventStoreDB's gRPC protocol, made for tests, in a process of its own. */
 export interface ProtocolServer extends AsyncDisposable {
@@ -22,8 +23,8 @@ export interface ProtocolServer extends AsyncDisposable {
 export const startProtocolServer = async (options: Omit<Options, "file" | "port"> = {}): Promise<ProtocolServer> => {
   const folder = mkdtempSync(join(tmpdir(), "waybill-eventstore-"));
   const file = join(folder, "log");
-  let running = await launch({ ...options, file });
-  const { port } = running;
+  const port = await ownPort();
+  let running = await launch({ ...options, file, port });
   return {
     port,
     url: `esdb://127.0.0.1:${port}?tls=${options.tls !== undefined}`,
@@ -45,10 +46,8 @@ const launch = async (options: Options) => {
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.stdin.on("error", () => undefined);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const port = Number((await lines.next()).value);
-  if (!Number.isInteger(port)) throw new Error("the protocol server did not start");
+  if ((await lines.next()).done) throw new Error("the protocol server did not start");
   return {
-    port,
     order: async (order: Order) => {
       child.stdin.write(`${JSON.stringify(order)}\n`);
       await lines.next();

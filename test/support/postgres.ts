@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { z } from "zod";
 import type { Certificate } from "./certificates.ts";
+import { ownPort } from "./ports.ts";
 
 /** A private throwaway server; `kill` and `start` are for tests of what survives. */
 export interface TestServer extends AsyncDisposable {
@@ -33,7 +34,7 @@ export const startPostgres = async ({ fsync = false, tls }: { readonly fsync?: b
   if (unprivileged.uid !== undefined) chownSync(data, unprivileged.uid, unprivileged.gid);
   const made = spawnSync(join(bin, "initdb"), ["-D", data, "-U", "waybill", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-instructions", "--no-sync"], unprivileged);
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr.toString()}`);
-  const port = await freePort();
+  const port = await ownPort();
   const url = `postgres://waybill@127.0.0.1:${port}/postgres`;
   const options = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=500", `fsync=${fsync ? "on" : "off"}`, ...(tls ? tlsOptions : [])];
   let server: ChildProcess | undefined;
@@ -43,7 +44,7 @@ export const startPostgres = async ({ fsync = false, tls }: { readonly fsync?: b
     if (tls) placeTls(data, tls);
     server = spawn(join(bin, "postgres"), ["-D", data, ...options.flatMap((option) => ["-c", option])], { ...unprivileged, stdio: "ignore" });
     server.unref();
-    await answering(url);
+    await answering(url, server);
   };
   const end = async (signal: NodeJS.Signals) => {
     if (!server || server.exitCode !== null || server.signalCode !== null) return;
@@ -72,14 +73,13 @@ export const startPostgres = async ({ fsync = false, tls }: { readonly fsync?: b
 /** A database of its own on the server of `TEST_DATABASE_URL`, or on one that the whole test run shares. */
 export const freshDatabase = async (): Promise<{ readonly url: string } & AsyncDisposable> => {
   const server = await sharedUrl();
-  const name = `waybill_test_${process.pid}_${++databases}`;
+  const name = `waybill_test_${randomUUID().replaceAll("-", "")}`;
   await inServer(server, `create database ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.href, [Symbol.asyncDispose]: () => inServer(server, `drop database if exists ${name} with (force)`) };
 };
 
-let databases = 0;
 let shared: Promise<string> | undefined;
 const sharedUrl = (): Promise<string> => {
   shared ??= process.env["TEST_DATABASE_URL"] ? Promise.resolve(process.env["TEST_DATABASE_URL"]) : startPostgres().then(({ url }) => url);
@@ -140,22 +140,13 @@ const binaries = (): string => {
   return join(root, "native/bin");
 };
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
-    });
-  });
-
-const answering = async (url: string): Promise<void> => {
-  for (let attempt = 1; ; attempt++)
+/** Resolves when it answers; throws where it has ended instead. */
+const answering = async (url: string, server: ChildProcess): Promise<void> => {
+  for (;;)
     try {
       return await inServer(url, "select 1");
     } catch (error) {
-      if (attempt === 1000) throw error;
+      if (server.exitCode !== null || server.signalCode !== null) throw error;
       await sleep(10);
     }
 };

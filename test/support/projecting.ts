@@ -36,8 +36,11 @@ export const runner = (
   return { ...watched, [Symbol.asyncDispose]: dispose };
 };
 
-/** Waits until it holds; a test that waits in vain fails by its own timeout, with the last reason. */
-export const eventually = async <Value>(look: () => Promise<Value>, holds: (value: Value) => boolean, patience = 15_000): Promise<Value> => {
+/** How long a test waits for what must come, in milliseconds: only one that waits in vain needs all of it. */
+export const patience = 60_000;
+
+/** Waits until it holds; a test that waits in vain fails with what it saw last. */
+export const eventually = async <Value>(look: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> => {
   const until = Date.now() + patience;
   for (;;) {
     const value = await look();

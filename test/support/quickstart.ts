@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Newcomer } from "./newcomer.ts";
+import { eventually } from "./projecting.ts";
 
 /** What a reader looks for in what a command prints, by the beginning of the command. */
 const answers: ReadonlyMap<string, readonly RegExp[]> = new Map([
@@ -18,7 +19,9 @@ const answers: ReadonlyMap<string, readonly RegExp[]> = new Map([
 export const isAnswered = async (reader: Newcomer, line: string): Promise<void> => {
   const [, expected] = [...answers].find(([command]) => line.startsWith(command)) ?? [];
   assert.ok(expected, `README.md says "${line}", and this test does not know what that prints`);
-  const { code, text } = await reader.types(line);
+  const typed = () => reader.types(line);
+  // How far others are is asked until they are there.
+  const { code, text } = await (line === "npx waybill status" ? eventually(typed, (shown) => expected.every((pattern) => pattern.test(shown.text))) : typed());
   assert.equal(code, 0, `${line}\n${text}`);
   for (const pattern of expected) assert.match(text, pattern, `${line}\n${text}`);
 };

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
 import { openRedis, type Redis, type RedisOptions } from "#infra/redis/redis.ts";
+import { ownPort } from "./ports.ts";
 
 /** A private throwaway server. */
 export interface TestRedis extends AsyncDisposable {
@@ -29,7 +29,7 @@ export const anyRedis: string | undefined = process.env["REDIS_URL"] ?? redisPro
 
 export const startRedis = async (more: readonly string[] = []): Promise<TestRedis> => {
   const folder = mkdtempSync(join(tmpdir(), "waybill-redis-"));
-  const [port, tlsPort] = [await freePort(), await freePort()];
+  const [port, tlsPort] = [await ownPort(), await ownPort()];
   const tls = more.includes("--tls-cert-file") ? ["--tls-port", String(tlsPort)] : [];
   const usual = ["--port", String(port), ...tls, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder];
   let server: ChildProcess | undefined;
@@ -78,13 +78,12 @@ export interface FreshRedis extends AsyncDisposable {
   readonly flush: () => Promise<void>;
 }
 
-let prefixes = 0;
 let shared: Promise<TestRedis> | undefined;
 
 /** A prefix of its own on the server of `REDIS_URL`, or on one that the whole process shares. */
 export const freshRedis = async (): Promise<FreshRedis> => {
   const url = process.env["REDIS_URL"] ?? (await (shared ??= startRedis())).url;
-  const prefix = `waybill-test-${process.pid}-${++prefixes}-${Date.now()}`;
+  const prefix = `waybill-test-${randomUUID()}`;
   const opened = new AsyncDisposableStack();
   const flush = async () => {
     const client = await createClient({ url }).connect();
@@ -113,12 +112,3 @@ const accepting = (server: ChildProcess): Promise<void> =>
       resolve();
     });
   });
-
-const freePort = async (): Promise<number> => {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  await sleep(0);
-  return address !== null && typeof address === "object" ? address.port : 0;
-};

@@ -18,5 +18,5 @@ const folder = begun();
 
 /** Whatever tests and killed processes have left goes with the run. */
 export const mochaGlobalTeardown = (): void => {
-  if (folder !== null) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  if (folder !== null) rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 };

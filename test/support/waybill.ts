@@ -90,16 +90,22 @@ export interface Run {
 /** What `npm start` gives Node. */
 const flags = ["--max-semi-space-size=16", "--max-old-space-size=1024"];
 
-/** A process of Waybill, by its main program and its arguments; `ready` when it has greeted. */
+/** However slow the machine: no read of a test is stale unless the read model stands still. */
+const usual = { WAYBILL_READ_WAIT_MS: "60000" };
+
+/** A process of Waybill, by its main program and its arguments; `ready` when it has greeted, `exit` when it is gone and has said all. */
 export const launch = (main: string, environment: Readonly<Record<string, string>>, args: readonly string[] = []): Run => {
-  const child = spawn(process.execPath, [...flags, main, ...args], { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [...flags, main, ...args], { env: { ...process.env, ...usual, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
   let text = "";
   child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
   child.stderr?.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const exit = new Promise<number | null>((resolve) => child.once("close", resolve));
   const ready = async () => {
     while (!text.includes("Ctrl-C stops it")) {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended before it was ready:\n${text}`);
+      if (child.exitCode !== null || child.signalCode !== null) {
+        await exit;
+        throw new Error(`it ended before it was ready:\n${text}`);
+      }
       await sleep(10);
     }
   };

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
 import { getIntrospectionQuery } from "graphql";
-import { defaultLimits } from "#api/application.ts";
 import { resultOf } from "#test/support/graphql/client.ts";
-import { documents, sessionOf, targets } from "#test/support/graphql/session.ts";
+import { documents, impatient, sessionOf, targets } from "#test/support/graphql/session.ts";
 
 const nested = (levels: number) => `{ ${"a { ".repeat(levels)} b ${"} ".repeat(levels)} }`;
 const fragments = (count: number) =>
   `{ ...F0 } ${Array.from({ length: count }, (_, index) => `fragment F${index} on Query { ...F${index + 1} ...F${index + 1} }`).join(" ")} fragment F${count} on Query { __typename }`;
 
 describe("GraphQL documents", () => {
-  const session = sessionOf({ limits: { ...defaultLimits, waitMs: 50, bodyBytes: 300_000 } });
+  const session = sessionOf({ limits: { ...impatient, bodyBytes: 300_000 } });
 
   const refusals: readonly (readonly [rule: string, query: string, code: string])[] = [
     ["no GraphQL", "{ status { ", "GRAPHQL_PARSE_FAILED"],

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { documents, hostileJson, hostileText, operations } from "#test/support/graphql/hostile.ts";
 import { clientOf } from "#test/support/graphql/client.ts";
 import { documents as usual, targets } from "#test/support/graphql/session.ts";
+import { eventually } from "#test/support/projecting.ts";
 import { startWaybill, type TestWaybill } from "#test/support/waybill.ts";
 
 interface Raw {
@@ -60,9 +61,8 @@ describe("GraphQL under hostile input", () => {
     client = clientOf(`${waybill.url}/graphql`, waybill.token);
     assert.deepEqual((await client.ask(usual.bootstrap, { input: { repository: "demo", bins: 16 } })).errors, []);
     const added = await client.ask(usual.add, { input: { repository: "demo", targets: targets(20) } });
-    const until = performance.now() + 10_000;
     const shown = async () => client.ask("query ($after: Position) { repository(name: \"demo\", after: $after) { stale } }", { after: added.at("addTargets.receipt.position") });
-    while ((await shown()).at("repository.stale") !== false) assert.ok(performance.now() < until, "the read model does not come");
+    await eventually(async () => (await shown()).at("repository.stale"), (stale) => stale === false);
   });
   after(() => opened.disposeAsync());
 

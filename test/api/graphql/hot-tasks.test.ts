@@ -5,7 +5,7 @@ import { deliver } from "#infra/redis/deliver.ts";
 import { hotTasksOf } from "#infra/redis/tasks/hot-tasks.ts";
 import { openHotTasks } from "#infra/redis/tasks/open.ts";
 import { serve } from "#test/support/graphql/client.ts";
-import { documents, sessionOf, targets } from "#test/support/graphql/session.ts";
+import { documents, impatient, sessionOf, targets } from "#test/support/graphql/session.ts";
 import { eventually } from "#test/support/projecting.ts";
 import { anyRedis, freshRedis } from "#test/support/redis.ts";
 import { whenThere } from "#test/support/required.ts";
@@ -25,7 +25,7 @@ const failed = (at: number): HotTasks => ({
 });
 
 describe("A task that is asked for", () => {
-  const session = sessionOf();
+  const session = sessionOf({ limits: impatient });
   let task: { readonly id: string; readonly taskId: string };
   let position: number;
 

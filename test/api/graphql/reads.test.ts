@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { z } from "zod";
-import type { Client } from "#test/support/graphql/client.ts";
-import { documents, sessionOf, targets } from "#test/support/graphql/session.ts";
+import { type Client, serve } from "#test/support/graphql/client.ts";
+import { documents, impatient, sessionOf, targets } from "#test/support/graphql/session.ts";
 
 const page = `query ($first: Int, $after: String, $last: Int, $before: String, $prefix: String) {
   targets(repository: "demo", first: $first, after: $after, last: $last, before: $before, prefix: $prefix) {
@@ -111,8 +111,8 @@ describe("GraphQL reads", () => {
   });
 
   it("show what there is and call it stale when that takes too long, by argument and by header", async () => {
-    const { reader, writer, app } = session();
-    await app.settled();
+    const { writer, app } = session();
+    await using reader = await serve({ ...app.application, limits: impatient }, await app.token("read"));
     const before = await app.application.log.head();
     app.hold(true);
     const added = await writer.ask(documents.add, { input: { repository: "demo", targets: targets(1, "latest"), publish: false } });

@@ -5,7 +5,8 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { taskCodec, type TaskEvent, taskStream } from "#domain/tasks/events.ts";
 import { subscribed } from "#test/support/graphql/subscribe.ts";
-import { documents, sessionOf, targets } from "#test/support/graphql/session.ts";
+import { documents, impatient, sessionOf, targets } from "#test/support/graphql/session.ts";
+import { eventually, patience } from "#test/support/projecting.ts";
 
 const Event = z.object({ data: z.object({ events: z.object({ position: z.number(), type: z.string() }) }) });
 const Task = z.object({ data: z.object({ task: z.object({ state: z.string(), attempt: z.number(), position: z.number() }) }) });
@@ -15,7 +16,7 @@ const events = "subscription ($after: Position, $stream: String, $type: String) 
 const task = "subscription ($id: ID!, $after: Position) { task(id: $id, after: $after) { state attempt position } }";
 
 describe("GraphQL subscriptions", () => {
-  const session = sessionOf();
+  const session = sessionOf({ limits: impatient });
   let secret = "";
 
   before(async () => {
@@ -23,9 +24,8 @@ describe("GraphQL subscriptions", () => {
     await session().admin.ask(documents.bootstrap, { input: { repository: "demo" } });
   });
 
-  const first = async <Item>(count: number, query: string, variables: object, schema: z.ZodType<Item>): Promise<Item[]> => {
+  const first = async <Item>(count: number, query: string, variables: object, schema: z.ZodType<Item>, items: Item[] = []): Promise<Item[]> => {
     const ending = new AbortController();
-    const items: Item[] = [];
     for await (const item of subscribed(session().reader, secret, { query, variables }, ending.signal)) if (items.push(schema.parse(item)) === count) break;
     ending.abort();
     return items;
@@ -72,11 +72,13 @@ describe("GraphQL subscriptions", () => {
 
   it("follow a task through every change, and end with it", async () => {
     const id = randomUUID();
-    const following = first(Infinity, task, { id }, Task);
+    const seen: z.infer<typeof Task>[] = [];
+    const following = first(Infinity, task, { id }, Task, seen);
     await record(id, { type: "TaskQueued", task: id, kind: "publication", subject: "demo", input: {} });
     await record(id, { type: "TaskLeased", task: id, worker: "w", attempt: 1, token: 1 });
     await record(id, { type: "TaskFailed", task: id, attempt: 1, error: { code: "X", message: "x" }, retryAt: "2030-01-01T00:00:00Z" });
-    await sleep(20);
+    // It begins with the task as it is when the question arrives: from here on there is every change.
+    await eventually(async () => seen.at(-1)?.data.task, (shown) => shown?.state === "QUEUED" && shown.attempt === 1);
     await record(id, { type: "TaskLeased", task: id, worker: "w", attempt: 2, token: 2 });
     const { position } = await record(id, { type: "TaskSucceeded", task: id, attempt: 2, result: {} });
     const states = (await following).map(({ data }) => data.task);
@@ -111,9 +113,8 @@ describe("GraphQL subscriptions", () => {
     };
     await first(1, events, { after: 0 }, Event);
     await first(1, task, { id: await openTask(record), after: 0 }, Task);
-    for (const until = Date.now() + 2000; signals.some(({ aborted }) => !aborted) && Date.now() < until; ) await sleep(10);
     application.log.subscribe = subscribe;
-    assert.deepEqual([signals.length > 0, signals.every(({ aborted }) => aborted)], [true, true]);
+    await eventually(async () => signals.map(({ aborted }) => aborted), (all) => all.length > 0 && all.every(Boolean));
   });
 
   it("read no further than a slow client takes, and let it go", async () => {
@@ -142,8 +143,7 @@ describe("GraphQL subscriptions", () => {
     application.log.subscribe = subscribe;
     assert.ok(seen.given < 20, `${seen.given} of 20 events were read`);
     socket.destroy();
-    for (const until = Date.now() + 2000; seen.signal?.aborted !== true && Date.now() < until; ) await sleep(10);
-    assert.equal(seen.signal?.aborted, true);
+    await eventually(async () => seen.signal?.aborted, (aborted) => aborted === true);
   });
 
   it("end when the token is revoked", async () => {
@@ -151,7 +151,7 @@ describe("GraphQL subscriptions", () => {
     const issued = await admin.ask(`mutation { issueToken(input: { name: "short", scope: READ }) { tokenId secret } }`);
     await app.settled();
     const after = await app.application.log.head();
-    const stream = subscribed(session().reader, String(issued.at("issueToken.secret")), { query: events, variables: { after: after - 1 } }, AbortSignal.timeout(10_000));
+    const stream = subscribed(session().reader, String(issued.at("issueToken.secret")), { query: events, variables: { after: after - 1 } }, AbortSignal.timeout(patience));
     assert.equal((await stream.next()).done, false);
     await admin.ask("mutation ($id: ID!) { revokeToken(input: { id: $id }) { receipt { position } } }", { id: issued.at("issueToken.tokenId") });
     await app.settled();

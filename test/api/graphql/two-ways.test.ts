@@ -3,7 +3,7 @@ import { hash } from "node:crypto";
 import { getIntrospectionQuery } from "graphql";
 import { Unavailable } from "#domain/kernel/errors.ts";
 import type { Result } from "#test/support/graphql/client.ts";
-import { documents, sessionOf, targets } from "#test/support/graphql/session.ts";
+import { documents, impatient, sessionOf, targets } from "#test/support/graphql/session.ts";
 
 interface Asked {
   readonly rule: string;
@@ -52,7 +52,7 @@ const comparable = ({ status, headers, text }: Result) => ({
 });
 
 describe("GraphQL's fast way and graphql-yoga", () => {
-  const session = sessionOf();
+  const session = sessionOf({ limits: impatient });
 
   before(async () => {
     const { admin, app } = session();

@@ -51,19 +51,20 @@ describe("a target whose bytes cannot be read", () => {
 describe("a target of endless length", () => {
   it("is read no faster than the client takes it, and no further than it stays", async () => {
     let read = 0;
+    const over = Promise.withResolvers<void>();
     const source = () => new Readable({
       read(size) {
         read += size;
         setImmediate(() => this.push(Buffer.alloc(size)));
       },
-    });
+    }).once("close", over.resolve);
     await using server = await serve(source, 10_000_000_000);
     const download = request({ port: server.port, path }).end();
     const response = await new Promise<Readable>((resolve) => download.once("response", resolve));
     await sleep(200);
     assert.ok(read < 50_000_000, `${read} bytes were read for a client that takes none`);
     response.destroy();
-    await sleep(50);
+    await over.promise;
     const then = read;
     await sleep(50);
     assert.equal(read, then);

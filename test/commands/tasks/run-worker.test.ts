@@ -84,11 +84,11 @@ describe("Workers", () => {
   });
 
   it("keep a job that outlasts many lifetimes of its lease, and write nothing while it goes on", async () => {
-    await using all = world(500);
+    await using all = world(1500);
     const begun: string[] = [];
     const long = (worker: string): Job => async () => {
       begun.push(worker);
-      await sleep(2000);
+      await sleep(5000);
       return {};
     };
     all.worker("one", long("one"));
@@ -99,7 +99,7 @@ describe("Workers", () => {
   });
 
   it("take over from one who lost the lease; that one is told to stop, and ends nothing", async () => {
-    await using all = world(100);
+    await using all = world(600);
     const entered = Promise.withResolvers<AbortSignal>();
     const waking = Promise.withResolvers<void>();
     all.worker("sleeper", async (_, __, signal) => {

@@ -27,7 +27,7 @@ export const schedulesConformance = (adapter: string, open: OpenLeases, numRuns 
         for (const step of schedule) await witness(step);
       });
       await fc.assert(follows, { numRuns });
-    }).timeout(60_000);
+    });
   });
 
 interface Lease {

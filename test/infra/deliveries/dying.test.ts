@@ -15,8 +15,7 @@ const takesAgain = (): Behave => {
   };
 };
 
-describe("A deliverer that dies at any step", function () {
-  this.timeout(120_000);
+describe("A deliverer that dies at any step", () => {
   let world: Deliveries;
   let receiver: Receiver;
   eachWithReceiver((...opened) => ([world, receiver] = opened));

@@ -19,6 +19,17 @@ const explainsDiskFull = () => {
 
 const fill = (file: string) => spawnSync("dd", ["if=/dev/zero", `of=${file}`, "bs=64k"]);
 
+/** A folder whose first start was killed while initdb was at work: another one where it was over before we looked. */
+const killedInInitdb = async (): Promise<string> => {
+  const folder = join(temporary(), "postgres");
+  const starter = spawnStarter(folder);
+  const names = () => (existsSync(folder) ? readdirSync(folder) : []);
+  const begun = () => names().some((name) => existsSync(join(folder, name, "data/base")));
+  while (!begun() && !names().includes("cluster")) await setTimeout(5);
+  starter.kill("SIGKILL");
+  return names().includes("cluster") ? killedInInitdb() : folder;
+};
+
 const corruptions: Record<string, (cluster: string) => void> = {
   "control file is cut off": (cluster) => truncateSync(join(cluster, "global/pg_control"), 10),
   "folder is empty": (cluster) => {
@@ -51,11 +62,7 @@ describe("the embedded PostgreSQL: what goes wrong", () => {
   });
 
   it("does initdb again where a start was killed in the middle of it", async () => {
-    const folder = join(temporary(), "postgres");
-    const starter = spawnStarter(folder);
-    const base = () => existsSync(folder) && readdirSync(folder).some((name) => existsSync(join(folder, name, "data/base")));
-    while (!base()) await setTimeout(5);
-    starter.kill("SIGKILL");
+    const folder = await killedInInitdb();
     const server = await start(folder);
     assert.deepEqual(await ask(server, "select 1"), [1]);
     await server.stop();

@@ -8,7 +8,7 @@ import { commandOf, processesIn } from "#infra/embedded-postgres/processes.ts";
 import { temporary } from "#test/support/embedded-postgres/folders.ts";
 import { startInChild } from "#test/support/embedded-postgres/child.ts";
 import { copyPackage } from "#test/support/embedded-postgres/project.ts";
-import { ask, initialised, marks, start } from "#test/support/embedded-postgres/servers.ts";
+import { ask, initialised, marks, running, start } from "#test/support/embedded-postgres/servers.ts";
 
 /** A server whose Node was killed. */
 const orphaned = async (folder: string, manifest?: string) => {
@@ -68,8 +68,7 @@ describe("the embedded PostgreSQL: what an earlier run left", () => {
     const folder = await initialised();
     const first = await start(folder);
     const busy = ask(first, "do $$ begin loop end loop; end $$").catch(() => "cut off");
-    await until(() => processesIn(join(folder, "cluster")).length > 5);
-    await setTimeout(100);
+    await running(first, "do $$ begin loop");
     process.kill(first.pid, "SIGKILL");
     await until(() => !lives(first.pid));
     const server = await start(folder);

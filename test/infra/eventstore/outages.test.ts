@@ -11,7 +11,8 @@ describe("The log over the EventStoreDB protocol server, which does what is bad"
   before(async () => (database = await freshDatabase()));
   after(() => database[Symbol.asyncDispose]());
 
-  const opened = (server: ProtocolServer, patience = 10_000) => openEventStoreLog({ url: server.url, connect: { connectionString: database.url }, patience });
+  const opened = (server: ProtocolServer, patience = 10_000) =>
+    persistently(() => openEventStoreLog({ url: server.url, connect: { connectionString: database.url }, patience }));
 
   it("answers a command whose acknowledgement was lost with its receipt, and has stored it once", async () => {
     await using server = await startProtocolServer();
@@ -19,8 +20,8 @@ describe("The log over the EventStoreDB protocol server, which does what is bad"
     const [events, options] = [ticks(3), { expected: "any", cause: cause() } as const];
     await server.order({ faults: { lose: 1 } });
     await assert.rejects(log.append("test.clock-1", events, options), Unavailable);
-    const receipt = await log.append("test.clock-1", events, options);
-    assert.deepEqual([receipt.revision, receipt.replayed, (await everything(log)).length], [2, true, 3]);
+    const receipt = await persistently(() => log.append("test.clock-1", events, options));
+    assert.deepEqual([receipt.revision, receipt.replayed, (await persistently(() => everything(log))).length], [2, true, 3]);
   });
 
   it("stores once what reaches the server twice", async () => {
@@ -52,8 +53,8 @@ describe("The log over the EventStoreDB protocol server, which does what is bad"
     await server.order({ faults: { delay: 5000 } });
     await assert.rejects(append(log, "test.clock-1", 1, "none", commandId), Unavailable);
     await server.order({ faults: { delay: 0 } });
-    assert.equal((await append(log, "test.clock-1", 1, "none", commandId)).replayed, true);
-    assert.equal((await log.read("test.clock-1")).length, 1);
+    assert.equal((await persistently(() => append(log, "test.clock-1", 1, "none", commandId))).replayed, true);
+    assert.equal((await persistently(() => log.read("test.clock-1"))).length, 1);
   });
 
   it("follows on without a gap or a duplicate when the server drops its subscriptions", async () => {
@@ -70,7 +71,7 @@ describe("The log over the EventStoreDB protocol server, which does what is bad"
   it("goes on by itself when the server refuses, cuts off and dies, and has lost nothing that it acknowledged", async () => {
     await using server = await startProtocolServer();
     await using log = await opened(server, 1000);
-    const before = await Promise.all(upTo(20).map((index) => append(log, `test.clock-${index % 3}`)));
+    const before = await Promise.all(upTo(20).map((index) => persistently((commandId) => append(log, `test.clock-${index % 3}`, 1, "any", commandId))));
     await server.order({ faults: { unavailable: true } });
     await assert.rejects(append(log, "test.clock-1"), Unavailable);
     await server.order({ faults: { unavailable: false } });
@@ -81,7 +82,7 @@ describe("The log over the EventStoreDB protocol server, which does what is bad"
     await assert.rejects(log.head(), Unavailable);
     await server.start();
     await persistently((commandId) => append(log, "test.clock-killed", 1, "any", commandId));
-    const events = await everything(log);
+    const events = await persistently(() => everything(log));
     assert.deepEqual(before.map(({ position }) => position).toSorted((a, b) => a - b), events.slice(0, 20).map(({ position }) => position));
     assert.deepEqual(events.slice(20).map(({ stream }) => stream), ["test.clock-refused", "test.clock-cut", "test.clock-killed"]);
   });
@@ -104,11 +105,11 @@ describe("The log over the EventStoreDB protocol server, which does what is bad"
   });
 });
 
-const persistently = async (work: (commandId: string) => Promise<unknown>): Promise<void> => {
+/** As a client does for which the server is away: again, under the same command. */
+const persistently = async <Answer>(work: (commandId: string) => Promise<Answer>): Promise<Answer> => {
   for (const commandId = newId(); ; )
     try {
-      await work(commandId);
-      return;
+      return await work(commandId);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));

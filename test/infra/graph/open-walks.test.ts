@@ -21,9 +21,7 @@ const story = async (waybill: TestWaybill): Promise<unknown[]> => {
   return answers;
 };
 
-describe("A process that serves the graph", function () {
-  this.timeout(60_000);
-
+describe("A process that serves the graph", () => {
   it("walks it in memory within its budget, and over the tables without one, with the same answers", async () => {
     await using waybill = await startWaybill();
     await eventually(async () => waybill.output(), (output) => output.includes("graph loaded"));

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { choosePort } from "#infra/services/ports.ts";
 import { noLimits, type Store } from "#test/conformance/event-log/harness.ts";
 import { interruptionConformance } from "#test/conformance/event-log/interruption.ts";
+import { ownPort } from "#test/support/ports.ts";
 import { freshDatabase } from "#test/support/postgres.ts";
 import { proxyTo } from "#test/support/proxy.ts";
 import { whenThere } from "#test/support/required.ts";
@@ -9,13 +9,12 @@ import { openNode } from "./opener.ts";
 import { privateBroker, startable } from "./private-broker.ts";
 
 whenThere("kafka", startable ? "of the test's own" : undefined, () =>
-  describe("Kafka behind a line that can be cut", function () {
-    this.timeout(120_000);
+  describe("Kafka behind a line that can be cut", () => {
     const opened = new AsyncDisposableStack();
     let place: { readonly proxy: Awaited<ReturnType<typeof proxyTo>>; readonly url: string };
 
     before(async () => {
-      const port = await choosePort(new Set());
+      const port = await ownPort();
       const proxy = opened.use(await proxyTo({ host: "127.0.0.1", port }));
       // It tells its clients to come through the proxy.
       opened.use(await privateBroker({ line: { port, advertised: proxy.port } }));

@@ -13,6 +13,7 @@ import { openLink } from "#infra/kafka/link.ts";
 import { topicLog } from "#infra/kafka/topic-log.ts";
 import { append, cause, everything, outcomes, ticked, upTo } from "#test/conformance/event-log/harness.ts";
 import { freshDatabase } from "#test/support/postgres.ts";
+import { eventually } from "#test/support/projecting.ts";
 import { whenThere } from "#test/support/required.ts";
 import { openNode } from "./opener.ts";
 import { consumed, createTopic, deleteTopics, transactions } from "./stranger.ts";
@@ -122,8 +123,8 @@ whenThere("kafka", process.env["KAFKA_BROKERS"], (list) => {
       await assert.rejects(undecided.commit(), { type: "INVALID_PRODUCER_EPOCH" });
       await third.write([[record("e")]]);
       await assert.rejects(first.write([[record("zombie")]]), { code: "UNAVAILABLE" });
-      await sleep(100);
-      assert.deepEqual(await values(), [...upTo(5).flatMap((index) => [`a${index}`, `b${index}`]), "c", "d", "e"]);
+      // Its mark in the log follows the answer to a commit.
+      assert.deepEqual(await eventually(values, (found) => found.at(-1) === "e"), [...upTo(5).flatMap((index) => [`a${index}`, `b${index}`]), "c", "d", "e"]);
       for (const fence of [first, third]) fence.close();
       link.close();
     }));

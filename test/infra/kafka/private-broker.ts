@@ -4,10 +4,10 @@ import { hasKafkaJars, kafkaJars } from "#infra/services/kafka/jars.ts";
 import { findJava } from "#infra/services/kafka/java.ts";
 import type { Line } from "#infra/services/kafka/properties.ts";
 import { output } from "#infra/services/output.ts";
-import { choosePort } from "#infra/services/ports.ts";
 import { findProgram } from "#infra/services/programs.ts";
 import { privately } from "#test/infra/services/support.ts";
 import type { Certificate } from "#test/support/certificates.ts";
+import { ownPort } from "#test/support/ports.ts";
 
 /** Whether this machine can start a broker; where Kafka is required, its classes are fetched. */
 export const startable: boolean =
@@ -18,11 +18,9 @@ export type Way = Partial<Omit<Line, "broker" | "name">>;
 
 /** A broker of the test's own, with these ways to it beside the plain one; answers with the port of each. */
 export const privateBroker = async <Name extends string>(ways: Readonly<Record<Name, Way>>) => {
-  const taken = new Set<number>();
   const lines: Line[] = [];
   for (const [name, way] of Object.entries<Way>(ways)) {
-    const port = await choosePort(taken);
-    taken.add(port);
+    const port = await ownPort();
     lines.push({ broker: 1, name: name.toUpperCase(), port, advertised: port, ...way });
   }
   const services = await privately({ only: ["kafka"], lines });

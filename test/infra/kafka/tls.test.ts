@@ -17,8 +17,7 @@ import { addScramUser, privateBroker, startable, tlsWay, userWay } from "./priva
 type Settings = Readonly<Record<string, string>>;
 
 whenThere("kafka", startable ? "of the test's own" : undefined, () =>
-  describe("Kafka over TLS", function () {
-    this.timeout(120_000);
+  describe("Kafka over TLS", () => {
     const authority = certificateAuthority();
     const user = { name: "waybill", password: "secret" };
     const ways = () => {

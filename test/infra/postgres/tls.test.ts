@@ -13,8 +13,7 @@ import { startPostgres, type TestServer } from "#test/support/postgres.ts";
 
 const silent = { info: () => undefined, error: () => undefined };
 
-describe("PostgreSQL over TLS", function () {
-  this.timeout(60_000);
+describe("PostgreSQL over TLS", () => {
   const authority = certificateAuthority();
   const right = authority.server();
   let shown: Certificate = right;

@@ -42,5 +42,5 @@ describe("A worker that is stopped in the middle of a task", () => {
     const [, first, second, last] = await events();
     assert.deepEqual([first, second, last].map((event) => (event?.type === "TaskLeased" ? event.worker : event?.type === "TaskSucceeded" && event.result["by"])), ["sleeper", "other", "other"]);
     assert.ok(first?.type === "TaskLeased" && second?.type === "TaskLeased" && second.token > first.token);
-  }).timeout(60_000);
+  });
 });

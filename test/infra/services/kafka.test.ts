@@ -9,9 +9,7 @@ import { privately } from "./support.ts";
 const required = /kafka/.test(process.env["WAYBILL_TEST_REQUIRE"] ?? "");
 const there = findProgram("java") !== undefined && hasKafkaJars(cacheFolder());
 
-describe(there || required ? "Kafka as a service" : "not run here: Kafka as a service (npm run services -- up --only kafka fetches it)", function () {
-  this.timeout(180_000);
-
+describe(there || required ? "Kafka as a service" : "not run here: Kafka as a service (npm run services -- up --only kafka fetches it)", () => {
   it("is one of three voters that keep every record twice, or one alone", () => {
     const ports = [1, 2, 3].map((id) => ({ clients: 100 + id, controller: 200 + id }));
     const three = properties({ id: 2, data: "/d", ports });

@@ -15,8 +15,7 @@ log.write(...Array.from({ length: 1300 }, (_, index) => ({ type: "test.Made.v1",
 const { events } = log;
 const hashes = events.map(leafHash);
 
-describe("The ledger", function () {
-  this.timeout(20_000);
+describe("The ledger", () => {
   let opened: Awaited<ReturnType<typeof openDatabase>>;
   before(async () => {
     opened = await openDatabase();

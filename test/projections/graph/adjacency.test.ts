@@ -31,5 +31,5 @@ describe("The adjacency index", () => {
         }
       }),
       { numRuns: 200 },
-    )).timeout(120_000);
+    ));
 });

@@ -57,8 +57,7 @@ describe("The read model of the graph", () => {
   });
   after(() => opened[Symbol.asyncDispose]());
 
-  it("answers at every position as a graph does that is built from the events so far", async function () {
-    this.timeout(120_000);
+  it("answers at every position as a graph does that is built from the events so far", async () => {
     const { database } = opened;
     await fc.assert(
       fc.asyncProperty(histories, fc.array(fc.nat(), { maxLength: 4 }), async (events, cuts) => {
@@ -72,8 +71,7 @@ describe("The read model of the graph", () => {
     );
   });
 
-  it("walks and reckons blast radii at every position as that graph does", async function () {
-    this.timeout(120_000);
+  it("walks and reckons blast radii at every position as that graph does", async () => {
     const { database } = opened;
     const walks = sqlWalks(database);
     await fc.assert(
@@ -102,8 +100,7 @@ describe("The read model of the graph", () => {
     );
   });
 
-  it("finds by any filter at every position what that graph holds", async function () {
-    this.timeout(120_000);
+  it("finds by any filter at every position what that graph holds", async () => {
     const { database } = opened;
     await fc.assert(
       fc.asyncProperty(histories, filters, async (events, filter) => {
@@ -119,8 +116,7 @@ describe("The read model of the graph", () => {
     );
   });
 
-  it("tells the difference of any two moments, and the facts behind each node, as those graphs do", async function () {
-    this.timeout(120_000);
+  it("tells the difference of any two moments, and the facts behind each node, as those graphs do", async () => {
     const { database } = opened;
     await fc.assert(
       fc.asyncProperty(histories, fc.nat(), async (events, seed) => {
@@ -143,8 +139,7 @@ describe("The read model of the graph", () => {
     );
   });
 
-  it("is the same however the events are cut into batches", async function () {
-    this.timeout(60_000);
+  it("is the same however the events are cut into batches", async () => {
     const { database } = opened;
     const tables = ["changes", "nodes", "spans", "claims", "attributes", "links", "deployments", "targets"];
     const rows = async () => Promise.all(tables.map((table) => rowsOf(database, `graph.${table}`)));

@@ -80,7 +80,7 @@ describe("The graph in memory", () => {
         assert.deepEqual(failures, []);
       }),
       { numRuns: 15 },
-    )).timeout(120_000);
+    ));
 
   const two: readonly LinkRow[] = [
     { from: 0, to: 1, type: 1, source: "ci", begin: 5, end: Number.POSITIVE_INFINITY },

@@ -53,9 +53,7 @@ const world = async (redis?: TestRedis) => {
   };
 };
 
-describe("Processes that compete for a projection", function () {
-  this.timeout(60_000);
-
+describe("Processes that compete for a projection", () => {
   it("replace one that was killed, and every event counts once", async () => {
     await using competing = await world();
     const { start, write, settled, last, signal } = competing;

@@ -5,11 +5,9 @@ import { fileURLToPath } from "node:url";
 import type { Database } from "#projections/ports/sql.ts";
 import { breakPoints } from "#test/support/breaking.ts";
 import { history } from "#test/support/history.ts";
-import { eventually, openDatabase, rowsOf, runner } from "#test/support/projecting.ts";
+import { eventually, openDatabase, patience, rowsOf, runner } from "#test/support/projecting.ts";
 import { scriptedLog } from "#test/support/scripted-log.ts";
 import { counted, sumsOf, tally } from "#test/support/tally.ts";
-
-const patience = 15_000;
 
 describe("Owners of a projection", () => {
   let opened: Awaited<ReturnType<typeof openDatabase>>;

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { isRefusal } from "#domain/kernel/decider.ts";
 import { watchProjections } from "#projections/kernel/watch.ts";
-import { openDatabase, runner } from "#test/support/projecting.ts";
+import { openDatabase, patience, runner } from "#test/support/projecting.ts";
 import { scriptedLog } from "#test/support/scripted-log.ts";
 import { counted, tally } from "#test/support/tally.ts";
-
-const patience = 15_000;
 
 describe("Waiting for a read model", () => {
   let opened: Awaited<ReturnType<typeof openDatabase>>;
@@ -48,16 +46,16 @@ describe("Waiting for a read model", () => {
     assert.deepEqual(elsewhere.unready(), []);
     log.write(counted("b"));
     assert.deepEqual(await elsewhere.reached("tally", 2, patience), { position: 2, stale: false });
-    assert.equal(running.position("tally"), 2);
+    assert.deepEqual(await running.reached("tally", 2, patience), { position: 2, stale: false });
   });
 
   it("ends at once for a projection that has stopped", async () => {
     const log = scriptedLog();
     await using models = runner({ ...opened, log }, [tally()]);
     log.write(counted("a"), counted("b", 1, { broken: true }));
-    assert.deepEqual(await models.reached("tally", 2, 60_000), { position: 1, stale: true });
+    assert.deepEqual(await models.reached("tally", 2, patience), { position: 1, stale: true });
     await using elsewhere = watchProjections({ ...opened, log, projections: [tally()] });
-    assert.deepEqual(await elsewhere.reached("tally", 2, 60_000), { position: 1, stale: true });
+    assert.deepEqual(await elsewhere.reached("tally", 2, patience), { position: 1, stale: true });
   });
 
   it("refuses a read model that does not exist", async () => {

@@ -3,16 +3,14 @@ import type { EventLog } from "#commands/ports/event-log.ts";
 import { explorer } from "#projections/audit/explorer.ts";
 import { replay, type ReplayAsked, type Replayed } from "#projections/kernel/replay/replay.ts";
 import type { Database } from "#projections/ports/sql.ts";
-import { openDatabase, runner } from "#test/support/projecting.ts";
+import { openDatabase, patience, runner } from "#test/support/projecting.ts";
 import { scriptedLog } from "#test/support/scripted-log.ts";
 import { counted, tally } from "#test/support/tally.ts";
 
-const patience = 15_000;
 const live: ReplayAsked = { names: ["tally", "explorer"], at: null, against: "live", rows: 20 };
 const projections = [tally(), explorer];
 
-describe("A replay", function () {
-  this.timeout(20_000);
+describe("A replay", () => {
   let opened: Awaited<ReturnType<typeof openDatabase>>;
   const log = scriptedLog();
   log.write(...Array.from({ length: 2500 }, (_, index) => counted(`key-${index % 50}`, index)));

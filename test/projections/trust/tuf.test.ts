@@ -46,7 +46,7 @@ describe("The read model of TUF repositories", () => {
         }
       }),
       { numRuns: 15 },
-    )).timeout(60_000);
+    ));
 
   it("joins the entries of a bin in canonical order, as of every revision", () =>
     fc.assert(
@@ -61,5 +61,5 @@ describe("The read model of TUF repositories", () => {
         }
       }),
       { numRuns: 15 },
-    )).timeout(60_000);
+    ));
 });

@@ -15,7 +15,7 @@ import { workersIn } from "#infra/postgres/workers.ts";
 import { explorer } from "#projections/audit/explorer.ts";
 import { webhooks } from "#projections/deliveries/webhooks.ts";
 import { memorySecrets } from "#test/support/memory-secrets.ts";
-import { openDatabase, runner } from "#test/support/projecting.ts";
+import { openDatabase, patience, runner } from "#test/support/projecting.ts";
 
 const asked = () => ({ actor: "system", commandId: randomUUID(), correlationId: "test" });
 
@@ -46,7 +46,7 @@ export const openDeliveries = async () => {
       owner: `deliverer-${++owners}`,
       reach: reachOf(["127.0.0.0/8"]),
       patience: { ...usualPatience, firstMs: 20 },
-      timeoutMs: 300,
+      timeoutMs: 30_000,
       failed: (what, error) => failures.push([what, error]),
       ...changes,
     });
@@ -91,7 +91,7 @@ export const openDeliveries = async () => {
   };
   const rows = <Row extends object>(text: string, ...values: readonly unknown[]) => opened.database.query<Row>({ text, values });
   const settled = async () => {
-    await readModels.reached("webhooks", await log.head(), 5000);
+    await readModels.reached("webhooks", await log.head(), patience);
     await sleep(0);
   };
 

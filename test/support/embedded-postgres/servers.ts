@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "#infra/embedded-postgres/embedded-postgres.ts";
 import type { Machine } from "#infra/embedded-postgres/machine.ts";
+import { eventually } from "#test/support/projecting.ts";
 import { copyFolder, endWithUs, temporary } from "./folders.ts";
 
 export interface Started extends EmbeddedPostgres {
@@ -42,6 +43,12 @@ export const ask = async ({ url }: { readonly url: string }, ...statements: read
   } finally {
     await client.end();
   }
+};
+
+/** Resolves when a client's statement that begins so is running. */
+export const running = async (server: { readonly url: string }, beginning: string): Promise<void> => {
+  const found = () => ask(server, `select 1 from pg_stat_activity where state = 'active' and query ^@ '${beginning}'`);
+  await eventually(found, ({ length }) => length > 0);
 };
 
 export const marks = (server: { readonly url: string }): Promise<readonly unknown[]> => ask(server, "select mark from marks");

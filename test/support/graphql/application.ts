@@ -9,6 +9,7 @@ import { databaseOver, openPool } from "#infra/postgres/sql.ts";
 import { paged } from "#projections/graph/reached-page.ts";
 import { sqlWalks } from "#projections/graph/sql-walks.ts";
 import { freshDatabase } from "#test/support/postgres.ts";
+import { eventually, patience } from "#test/support/projecting.ts";
 import { commandsFor } from "./commands.ts";
 import { establish, makeTables, project, publishAll } from "./tables.ts";
 
@@ -62,7 +63,7 @@ export const openApplication = async (changes: Partial<Pick<Application, "limits
   const changed = { ...commands };
   const settled = async () => {
     const head = await log.head();
-    await until(() => position >= head, 5000);
+    await eventually(async () => position, (reached) => reached >= head);
   };
 
   const application: Application = {
@@ -73,7 +74,7 @@ export const openApplication = async (changes: Partial<Pick<Application, "limits
     progress,
     ledger: async () => testLedger,
     closing: new AbortController().signal,
-    limits: { ...defaultLimits, waitMs: 200 },
+    limits: { ...defaultLimits, waitMs: patience },
     persisted: { registered: [], only: false },
     status: async () => ({
       version: "0.0.0",

@@ -1,5 +1,5 @@
 import type { Scope } from "#domain/access/events.ts";
-import type { Application } from "#api/application.ts";
+import { type Application, defaultLimits } from "#api/application.ts";
 import { openApplication, type TestApplication } from "./application.ts";
 import { type Client, serve } from "./client.ts";
 
@@ -25,6 +25,9 @@ export const sessionOf = (changes: Partial<Pick<Application, "limits" | "persist
     return session;
   };
 };
+
+/** For tests of answers that are stale, which others wait for. */
+export const impatient = { ...defaultLimits, waitMs: 50 };
 
 /** Documents that many tests send. */
 export const documents = {
