@@ -27,24 +27,35 @@ interface Job {
 
 const pageLimit = 1000;
 
-/** Reads the log once and applies each page to all of them; the next page is read while the database is busy. */
+/** Pages that the slowest of them may be behind what was read: the others need not wait for it. */
+const mostBehind = 3;
+
+/** Reads the log once and applies each page to all of them, to each in its own time. */
 export const fill = async ({ log, database, fillings, signal, moved }: Job): Promise<void> => {
   const until = Math.max(...fillings.map((filling) => filling.until));
   const types = typesOf(fillings);
-  const apply = fillings.map((filling) => applying(database, filling));
-  const read = (after: number) => log.readAll({ after, limit: pageLimit, types });
-  let page: Page | null = until > 0 ? await read(0) : null;
-  while (page) {
-    signal.throwIfAborted();
-    const { position, caughtUp, events } = page;
-    const ended = caughtUp || position >= until;
-    const applied = Promise.all(apply.map((one) => one(events, position)));
-    applied.catch(() => undefined);
-    const next = ended ? null : await new Promise(setImmediate).then(() => read(position));
-    await applied;
-    await moved(Math.min(position, until), events.length);
-    page = next;
+  const apply = fillings.map((filling) => inTurn(applying(database, filling)));
+  const underWay: Promise<unknown>[] = [];
+  try {
+    for (let position = 0, caughtUp = false; !caughtUp && position < until; ) {
+      signal.throwIfAborted();
+      const page: Page = await log.readAll({ after: position, limit: pageLimit, types });
+      ({ position, caughtUp } = page);
+      const applied = Promise.all(apply.map((one) => one(page.events, page.position))).then(() => moved(Math.min(page.position, until), page.events.length));
+      applied.catch(() => undefined);
+      underWay.push(applied);
+      if (underWay.length >= mostBehind) await underWay.shift();
+    }
+    await Promise.all(underWay);
+  } finally {
+    await Promise.allSettled(underWay);
   }
+};
+
+/** One after the other, in the order of the calls; after a fault, none. */
+const inTurn = <Args extends readonly unknown[]>(work: (...args: Args) => Promise<void>) => {
+  let last: Promise<void> = Promise.resolve();
+  return (...args: Args): Promise<void> => (last = last.then(() => work(...args)));
 };
 
 /** Undefined where one of them takes every event. */
