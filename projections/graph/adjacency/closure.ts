@@ -1,8 +1,8 @@
 import type { Levels } from "#projections/graph/reached-page.ts";
 import type { Adjacency } from "./adjacency.ts";
-import { expand, type Reach, type Wanted } from "./expand.ts";
+import { expand, type Wanted } from "./expand.ts";
 import { turns } from "./gently.ts";
-import { begun, ordered, type Reaches } from "./reaches.ts";
+import { begun, ordered, type Reach, type Reaches } from "./reaches.ts";
 
 export interface Closure extends Wanted {
   readonly start: number;

@@ -1,5 +1,6 @@
 import type { Adjacency } from "./adjacency.ts";
 import type { Chains } from "./overlay.ts";
+import type { Reach } from "./reaches.ts";
 import type { Side } from "./rows.ts";
 
 export type Direction = "out" | "in" | "both";
@@ -11,13 +12,6 @@ export interface Wanted {
   readonly types: number;
   /** As they were at this position. */
   readonly at: number;
-}
-
-/** The nodes that a walk has reached, in the order in which it did, the start first. */
-export interface Reach {
-  readonly queue: Int32Array;
-  /** A bit per node: it is in the queue. */
-  readonly seen: Uint32Array;
 }
 
 interface Stretch {
@@ -51,7 +45,9 @@ const over = (graph: Adjacency, walk: Over, stretch: Stretch): number => {
   return graph.overlay.count === 0 ? end : overChains(graph, walk, { ...stretch, end });
 };
 
-/** Most edges lead to where the walk has been already, so that is asked first: the other columns are hardly read. */
+// Nobody can foretell which edges may be walked, nor which lead to what is not yet there: neither is a branch. Each neighbour is put
+// at the end, and the end moves on if it is to stay.
+
 const overRows = ({ rows }: Adjacency, { wanted: { types, at }, reach: { queue, seen }, side }: Over, { from, to, end: before }: Stretch): number => {
   const { places, other, type, begin, end } = side;
   // What had ended when the rows were made cannot hold later.
@@ -63,11 +59,12 @@ const overRows = ({ rows }: Adjacency, { wanted: { types, at }, reach: { queue, 
     const stop = places[2 * node + further] ?? 0;
     for (let place = places[2 * node] ?? 0; place < stop; place++) {
       const next = other[place] ?? 0;
+      const walked = Number((begin[place] ?? 0) <= at) & Number((end[place] ?? 0) > at) & (types >>> (type[place] ?? 0));
       const word = seen[next >>> 5] ?? 0;
-      const bit = 1 << (next & 31);
-      if ((word & bit) !== 0 || (end[place] ?? 0) <= at || (begin[place] ?? 0) > at || ((types >>> (type[place] ?? 0)) & 1) === 0) continue;
+      const bit = walked << (next & 31);
       seen[next >>> 5] = word | bit;
-      queue[last++] = next;
+      queue[last] = next;
+      last += Number((bit & ~word) !== 0);
     }
   }
   return last;
@@ -83,11 +80,12 @@ const overLatest = ({ rows }: Adjacency, { wanted: { types }, reach: { queue, se
     const stop = places[2 * node + 1] ?? 0;
     for (let place = places[2 * node] ?? 0; place < stop; place++) {
       const next = other[place] ?? 0;
+      const walked = (types >>> (type[place] ?? 0)) & 1;
       const word = seen[next >>> 5] ?? 0;
-      const bit = 1 << (next & 31);
-      if ((word & bit) !== 0 || ((types >>> (type[place] ?? 0)) & 1) === 0) continue;
+      const bit = walked << (next & 31);
       seen[next >>> 5] = word | bit;
-      queue[last++] = next;
+      queue[last] = next;
+      last += Number((bit & ~word) !== 0);
     }
   }
   return last;

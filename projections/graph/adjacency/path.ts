@@ -1,7 +1,7 @@
 import type { Adjacency } from "./adjacency.ts";
-import { type Direction, expand, type Reach, type Wanted } from "./expand.ts";
+import { type Direction, expand, type Wanted } from "./expand.ts";
 import { turns } from "./gently.ts";
-import { begun, ordered, type Reaches } from "./reaches.ts";
+import { begun, ordered, type Reach, type Reaches } from "./reaches.ts";
 
 export interface Path extends Wanted {
   readonly start: number;

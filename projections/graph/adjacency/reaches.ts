@@ -1,4 +1,12 @@
-import type { Reach } from "./expand.ts";
+/** The nodes that a walk has reached, level by level, the start first. */
+export interface Reach {
+  /** With room for one more than there are nodes. */
+  readonly queue: Int32Array;
+  /** A bit per node: it is in the queue. */
+  readonly seen: Int32Array;
+  /** A bit per node: it is in the queue, and its level in order. */
+  readonly placed: Int32Array;
+}
 
 /** Room for walks, used again by the next: a walk in a big graph shall cost as much as what it reaches. */
 export interface Reaches {
@@ -16,29 +24,59 @@ export const reaches = (): Reaches => {
   return {
     take: (nodes) => {
       const reach = free.pop();
-      return reach && reach.queue.length >= nodes ? reach : newReach(nodes + (nodes >>> 3) + 64);
+      return reach && reach.queue.length > nodes ? reach : newReach(nodes + (nodes >>> 3) + 64);
     },
     give: (reach, count) => {
-      const { queue, seen } = reach;
-      if (count > seen.length) seen.fill(0);
-      else for (let index = 0; index < count; index++) seen[(queue[index] ?? 0) >>> 5] = 0;
+      clear(reach, count);
       if (free.length < kept) free.push(reach);
     },
   };
 };
 
-const newReach = (nodes: number): Reach => ({ queue: new Int32Array(nodes), seen: new Uint32Array((nodes >>> 5) + 1) });
+const newReach = (nodes: number): Reach => ({
+  queue: new Int32Array(nodes),
+  seen: new Int32Array((nodes >>> 5) + 1),
+  placed: new Int32Array((nodes >>> 5) + 1),
+});
 
 /** The start counts as seen, so that a cycle does not lead to it. */
 export const begun = (reach: Reach, start: number): Reach => {
   reach.queue[0] = start;
   reach.seen[start >>> 5] = 1 << (start & 31);
+  reach.placed[start >>> 5] = 1 << (start & 31);
   return reach;
+};
+
+/** So many nodes that all words of the bitmaps are gone through sooner than those of each. */
+const isWide = ({ seen }: Reach, count: number): boolean => count > seen.length >>> 4;
+
+const clear = (reach: Reach, count: number): void => {
+  const { queue, seen, placed } = reach;
+  if (isWide(reach, count)) {
+    seen.fill(0);
+    placed.fill(0);
+  } else
+    for (let index = 0; index < count; index++) {
+      const word = (queue[index] ?? 0) >>> 5;
+      seen[word] = 0;
+      placed[word] = 0;
+    }
 };
 
 /** As many are in order sooner than a sort has begun. */
 const few = 24;
 
+/** Puts the last level in the order of its numbers. A wide one is listed anew: that takes a step per node, and no comparisons. */
+export const ordered = (reach: Reach, from: number, to: number): void => {
+  if (isWide(reach, to - from)) listed(reach, from);
+  else {
+    if (to - from <= few) inserted(reach.queue, from, to);
+    else reach.queue.subarray(from, to).sort();
+    marked(reach, from, to);
+  }
+};
+
+// Each loop in a function of its own: of two in one, the engine gives up the code of the first whenever it comes to the second.
 const inserted = (queue: Int32Array, from: number, to: number): void => {
   for (let next = from + 1; next < to; next++) {
     const node = queue[next] ?? 0;
@@ -48,26 +86,20 @@ const inserted = (queue: Int32Array, from: number, to: number): void => {
   }
 };
 
-/** Puts a stretch of the queue in the order of its numbers. A long one by way of a bitmap: that takes a step per node, and no comparisons. */
-export const ordered = ({ queue, seen }: Reach, from: number, to: number): void => {
-  const stretch = queue.subarray(from, to);
-  if (stretch.length <= few) inserted(queue, from, to);
-  else if (stretch.length < seen.length >>> 3) stretch.sort();
-  else listed(marked(stretch, seen.length), stretch);
-};
-
-// Each loop in a function of its own: of two in one, the engine gives up the code of the first whenever it comes to the second.
-const marked = (numbers: Int32Array, words: number): Uint32Array => {
-  const bits = new Uint32Array(words);
-  for (let index = 0; index < numbers.length; index++) {
-    const number = numbers[index] ?? 0;
-    bits[number >>> 5] = (bits[number >>> 5] ?? 0) | (1 << (number & 31));
+const marked = ({ queue, placed }: Reach, from: number, to: number): void => {
+  for (let index = from; index < to; index++) {
+    const node = queue[index] ?? 0;
+    placed[node >>> 5] = (placed[node >>> 5] ?? 0) | (1 << (node & 31));
   }
-  return bits;
 };
 
-const listed = (bits: Uint32Array, into: Int32Array): void => {
-  let place = 0;
-  for (let word = 0; word < bits.length; word++)
-    for (let rest = bits[word] ?? 0; rest !== 0; rest &= rest - 1) into[place++] = 32 * word + 31 - Math.clz32(rest & -rest);
+/** What was seen and has no place yet is the level. */
+const listed = ({ queue, seen, placed }: Reach, from: number): void => {
+  let last = from;
+  for (let word = 0; word < seen.length; word++) {
+    const all = seen[word] ?? 0;
+    let level = all & ~(placed[word] ?? 0);
+    placed[word] = all;
+    for (; level !== 0; level &= level - 1) queue[last++] = 32 * word + 31 - Math.clz32(level & -level);
+  }
 };

@@ -1,4 +1,6 @@
+import assert from "node:assert/strict";
 import * as fc from "fast-check";
+import { linkTypes } from "#domain/graph/kinds.ts";
 import { adjacencyOf, bring, merged } from "#projections/graph/adjacency/adjacency.ts";
 import { gently } from "#projections/graph/adjacency/gently.ts";
 import { reaches } from "#projections/graph/adjacency/reaches.ts";
@@ -8,10 +10,16 @@ import { agrees, agreesOnPage, someStretch, someWays } from "#test/support/graph
 
 const someSteps = fc.array(fc.record({ merge: fc.boolean(), skip: fc.nat(30) }), { minLength: 1, maxLength: 12, size: "max" });
 
+/** How many nodes the graph is said to have: what is a wide level in a small graph is a narrow one in a large. */
+const someSizes = fc.constantFrom(mostNodes, 1000, 20_000);
+
+const manyNodes = 100_000;
+const someLevel = fc.constantFrom(10, 100, 1000).chain((maxLength) => fc.uniqueArray(fc.integer({ min: 3, max: manyNodes - 1 }), { maxLength, size: "max" }));
+
 describe("The adjacency index", () => {
   it("answers at every position what the whole history says, however it was loaded, brought forward and merged", () =>
     fc.assert(
-      fc.asyncProperty(someHistories, someSteps, someWays, someStretch, async (rows, steps, ways, stretch) => {
+      fc.asyncProperty(someHistories, someSizes, someSteps, someWays, someStretch, async (rows, nodes, steps, ways, stretch) => {
         const positions = positionsOf(rows);
         const rooms = reaches();
         let [place, graph] = [0, await gently(adjacencyOf(edgesOf([]), 0, 0))];
@@ -19,8 +27,8 @@ describe("The adjacency index", () => {
           place = Math.min(positions.length - 1, place + skip);
           const position = positions[place]!;
           // The first step loads.
-          if (index === 0) graph = await gently(adjacencyOf(edgesOf(changed(rows, -1, position)), mostNodes, position));
-          else await gently(bring(graph, edgesOf(changed(rows, graph.position, position)), { position, nodes: mostNodes }));
+          if (index === 0) graph = await gently(adjacencyOf(edgesOf(changed(rows, -1, position)), nodes, position));
+          else await gently(bring(graph, edgesOf(changed(rows, graph.position, position)), { position, nodes }));
           if (merge) graph = await gently(merged(graph));
           const walks = walksInMemory({ graph, position }, rooms);
           for (const way of ways)
@@ -31,5 +39,21 @@ describe("The adjacency index", () => {
         }
       }),
       { numRuns: 200 },
+    ));
+
+  it("tells a level by number, however wide it is, and whatever was walked before", () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(someLevel, { minLength: 1, maxLength: 3 }), async (levels) => {
+        const rooms = reaches();
+        for (const level of levels) {
+          // Each of the two in the middle leads to every second of them.
+          const pairs = [[0, 1], [0, 2], ...level.map((node, place) => [1 + (place % 2), node] as const)] as const;
+          const edges = edgesOf(pairs.map(([from, to]) => ({ from, to, type: 0, source: "ci", begin: 1, end: Number.POSITIVE_INFINITY })));
+          const walks = walksInMemory({ graph: await gently(adjacencyOf(edges, manyNodes, 1)), position: 1 }, rooms);
+          const { numbers } = await walks.closure({ start: 0, direction: "out", types: linkTypes, asOf: null, atLeast: 0, depth: null, limit: manyNodes });
+          assert.deepEqual([...numbers], [1, 2, ...level.toSorted((a, b) => a - b)]);
+        }
+      }),
+      { numRuns: 50 },
     ));
 });
