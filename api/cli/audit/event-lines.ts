@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { CommandDenied } from "#domain/access/events.ts";
 import { counted, printable, shortened, time } from "#api/cli/format.ts";
 import type { Event } from "#api/cli/operations/audit.ts";
 import type { Output } from "#api/cli/terminal.ts";
@@ -10,11 +10,9 @@ export const eventLine = (output: Output, event: Event, before = ""): string => 
   return `${output.bold(String(position).padStart(8))}  ${output.dim(time(at))}  ${before}${printable(type)}  ${output.dim(`${printable(stream)}#${revision}`)}  ${printable(actor)}${why}${denial(event)}`;
 };
 
-const Denied = z.object({ operation: z.string(), needed: z.string().nullable(), scope: z.string().nullable(), times: z.int() });
-
 /** Of somebody who was refused: what, and for want of what. */
 const denial = ({ type, data }: Event): string => {
-  const denied = type.startsWith("access.CommandDenied.") ? Denied.safeParse(data).data : undefined;
+  const denied = type.startsWith("access.CommandDenied.") ? CommandDenied.safeParse({ ...Object(data), type: "CommandDenied" }).data : undefined;
   if (!denied) return "";
   const { operation, needed, scope, times } = denied;
   return `  ${printable(operation)}${needed === null ? "" : ` needs ${needed}`}, ${scope === null ? "no valid token" : `has ${scope}`}${times > 1 ? `, ${counted(times, "time")}` : ""}`;
