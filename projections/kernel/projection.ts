@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Codec } from "#domain/kernel/codec.ts";
 import type { AnyEvent, Recorded, StoredEvent } from "#domain/kernel/event.ts";
 import type { WritableSql } from "#projections/ports/sql.ts";
+import type { Appends } from "./appends.ts";
 
 /**
  * A read model: its tables, and how events change them. It lives in a PostgreSQL schema of its own name, so that queries
@@ -19,6 +20,8 @@ export interface Projection<In = unknown> {
    * without them. A line ends with each.
    */
   readonly indexes?: string;
+  /** Where it does no more than to give a table its rows: a replay then knows their digest without a table. */
+  readonly appends?: Appends<In>;
   /** Wire types it wants; all where absent. */
   readonly types?: readonly string[];
   decode(stored: StoredEvent): In;

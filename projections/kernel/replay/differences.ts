@@ -1,5 +1,5 @@
 import type { Sql } from "#projections/ports/sql.ts";
-import { quoted, rowHash, type Table } from "./digest.ts";
+import { bucketOf, quoted, rowHash, type Table } from "./digest.ts";
 
 /** A row that the two do not have in common; values as PostgreSQL writes them, cut where they are long. */
 export interface RowDifference {
@@ -26,7 +26,7 @@ interface Compared {
   /** Schemas. */
   readonly found: string;
   readonly replayed: string;
-  /** First bytes of the hashes of rows that may differ. */
+  /** Of the rows that may differ. */
   readonly buckets: readonly number[];
   /** Rows to tell, at most. */
   readonly most: number;
@@ -45,7 +45,7 @@ export const differencesIn = async (sql: Sql, { table, found, replayed, buckets,
   const { columns, key, name } = table;
   const values = `array[${columns.map((column) => `${quoted(column)}::text`).join(", ")}]`;
   const side = (schema: string, one: number) =>
-    `select ${values} as row, ${one} as one from ${quoted(schema)}.${quoted(name)} where get_byte(${rowHash(table)}, 0) = any($1::int[])`;
+    `select ${values} as row, ${one} as one from ${quoted(schema)}.${quoted(name)} where ${bucketOf(table, rowHash(table))} = any($1::bigint[])`;
   const keyOf = key.length === 0 ? "row" : `array[${key.map((at) => `row[${at + 1}]`).join(", ")}]`;
   const rows = await sql.query<Row>({
     text: `with odd as (select row, sum(one) as one from (${side(found, 1)} union all ${side(replayed, -1)}) as both_sides group by row having sum(one) <> 0),

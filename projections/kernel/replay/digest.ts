@@ -7,14 +7,20 @@ export interface Table {
   readonly columns: readonly string[];
   /** Columns of the primary key, as places among the columns; empty where there is none. */
   readonly key: readonly number[];
+  /** It only grows: its rows are hashed in the order of its first column, a position. */
+  readonly grows?: boolean;
 }
 
-/** Of the rows whose hashes begin with the same byte. */
-interface Bucket {
+/** Of the rows of a stretch of positions, in their order; or of those whose hashes begin with the same byte, in the hashes' order. */
+export interface Bucket {
   readonly bucket: number;
   readonly rows: number;
+  /** SHA-256 over the rows' hashes, in lower-case hex. */
   readonly digest: string;
 }
+
+/** Positions of a bucket of a table that grows, as a power of two. */
+export const stretchBits = 12;
 
 export interface TableDigest {
   readonly table: string;
@@ -49,32 +55,40 @@ export const tablesOf = (sql: Sql, schema: string): Promise<readonly Table[]> =>
 /** SHA-256 of a row in PostgreSQL's binary form: its columns' types and values in the columns' order. Half the work of its text. */
 export const rowHash = ({ columns }: Pick<Table, "columns">): string => `sha256(record_send(row(${columns.map(quoted).join(", ")})))`;
 
+/** By which rows belong together: an expression over a row and its `hash`. */
+export const bucketOf = ({ columns, grows }: Pick<Table, "columns" | "grows">, hash: string): string =>
+  grows === true ? `${quoted(columns[0] ?? "")} >> ${stretchBits}` : `get_byte(${hash}, 0)`;
+
 /**
- * What a read model holds, in 32 bytes: of each table the hashes of its rows in the hashes' order, so that nothing depends on where a
- * row lies. `audit verify` and `audit replay` compare by this alone.
+ * What a read model holds, in 32 bytes: the hashes of its rows in an order that does not depend on where a row lies. `audit verify` and
+ * `audit replay` compare by this alone.
  */
 export const digestOf = async (sql: Sql, schema: string, tables: readonly Table[]): Promise<ModelDigest> => {
   const digests: TableDigest[] = [];
-  for (const table of tables) digests.push(await tableDigest(sql, schema, table));
-  return {
-    rows: digests.reduce((sum, { rows }) => sum + rows, 0),
-    digest: hash("sha256", digests.map(({ table, rows, digest }) => `${table} ${rows} ${digest}\n`).join("")),
-    tables: digests,
-  };
+  for (const table of tables) digests.push(tableDigest(table.name, await bucketsOf(sql, schema, table)));
+  return modelDigest(digests);
 };
 
+export const modelDigest = (tables: readonly TableDigest[]): ModelDigest => ({
+  rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+  digest: hash("sha256", tables.map(({ table, rows, digest }) => `${table} ${rows} ${digest}\n`).join("")),
+  tables,
+});
+
+export const tableDigest = (table: string, buckets: readonly Bucket[]): TableDigest => ({
+  table,
+  rows: buckets.reduce((sum, { rows }) => sum + rows, 0),
+  digest: hash("sha256", buckets.map(({ bucket, rows, digest }) => `${bucket} ${rows} ${digest}\n`).join("")),
+  buckets,
+});
+
 /** The `offset` keeps the planner from working out each hash anew wherever it is named: three times. */
-const tableDigest = async (sql: Sql, schema: string, table: Table): Promise<TableDigest> => {
-  const buckets = await sql.query<Bucket>({
-    text: `select get_byte(hash, 0) as bucket, count(*)::int as rows, encode(sha256(string_agg(hash, ''::bytea order by hash)), 'hex') as digest
-             from (select ${rowHash(table)} as hash from ${quoted(schema)}.${quoted(table.name)} offset 0) as hashed group by 1 order by 1`,
+const bucketsOf = (sql: Sql, schema: string, table: Table): Promise<readonly Bucket[]> => {
+  const place = table.grows === true ? quoted(table.columns[0] ?? "") : null;
+  return sql.query<Bucket>({
+    text: `select ${bucketOf(table, "hash")} as bucket, count(*)::int as rows, encode(sha256(string_agg(hash, ''::bytea order by ${place ?? "hash"})), 'hex') as digest
+             from (select ${place === null ? "" : `${place}, `}${rowHash(table)} as hash from ${quoted(schema)}.${quoted(table.name)} offset 0) as hashed group by 1 order by 1`,
   });
-  return {
-    table: table.name,
-    rows: buckets.reduce((sum, { rows }) => sum + rows, 0),
-    digest: hash("sha256", buckets.map(({ bucket, rows, digest }) => `${bucket} ${rows} ${digest}\n`).join("")),
-    buckets,
-  };
 };
 
 /** Buckets that the two have not in common. */

@@ -3,10 +3,13 @@ import type { EventLog, Page } from "#commands/ports/event-log.ts";
 import { applyBatch, Poison } from "#projections/kernel/apply.ts";
 import type { Projection } from "#projections/kernel/projection.ts";
 import type { Database } from "#projections/ports/sql.ts";
+import type { Passing } from "./passing.ts";
 
 /** Tables of one read model that are being filled. */
 export interface Filling {
   readonly projection: Projection;
+  /** In place of rows: of these no more is wanted than their digest. */
+  readonly passing: Passing | null;
   readonly schema: string;
   /** Up to this position, inclusive. */
   readonly until: number;
@@ -68,7 +71,10 @@ const applying = (database: Database, filling: Filling) => {
   const { projection, schema } = filling;
   const types = projection.types && new Set(projection.types);
   const apply = applyBatch({
-    commit: (events) => database.transaction((sql) => projection.apply(events.map((event) => projection.decode(event)), sql), schema),
+    commit: async (events) => {
+      if (filling.passing) filling.passing.see(events);
+      else await database.transaction((sql) => projection.apply(events.map((event) => projection.decode(event)), sql), schema);
+    },
     stillHeld: async () => undefined,
   });
   return async (events: readonly StoredEvent[], to: number): Promise<void> => {

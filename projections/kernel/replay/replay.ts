@@ -5,6 +5,7 @@ import type { Database } from "#projections/ports/sql.ts";
 import { compare } from "./compare.ts";
 import { fill, type Filling } from "./fill.ts";
 import { type Generation, generationsOf } from "./generations.ts";
+import { passing } from "./passing.ts";
 import { sweep, withScratch } from "./scratch.ts";
 import type { ReplayedTable } from "./tables.ts";
 
@@ -53,7 +54,7 @@ export const replay = async ({ projections, log, database }: Replaying, asked: R
   await withScratch(database, wanted, async (schemaOf) => {
     const fillings = wanted.map((projection, at): Filling => {
       const until = Math.min(asked.at ?? found[at]?.position ?? head, head);
-      return { projection, schema: schemaOf(projection.name), until, position: 0, poison: null };
+      return { projection, passing: passing(projection), schema: schemaOf(projection.name), until, position: 0, poison: null };
     });
     const to = Math.max(0, ...fillings.map(({ until }) => until));
     let events = 0;
@@ -63,7 +64,7 @@ export const replay = async ({ projections, log, database }: Replaying, asked: R
     const comparing = async () => {
       for (let filling = waiting.shift(); filling; filling = waiting.shift()) {
         signal.throwIfAborted();
-        await tell({ replayed: await compare({ log, database }, filling, asked) });
+        await tell({ replayed: await compare({ log, database, signal }, filling, asked) });
       }
     };
     // The database does all of the work: two of its processes at a time.

@@ -1,6 +1,7 @@
 import type { Sql } from "#projections/ports/sql.ts";
 import { type Differences, differencesIn, noDifferences } from "./differences.ts";
-import { differingBuckets, digestOf, type Table, type TableDigest, tablesOf } from "./digest.ts";
+import { differingBuckets, digestOf, modelDigest, type Table, type TableDigest, tablesOf } from "./digest.ts";
+import type { Passing } from "./passing.ts";
 
 export interface ReplayedTable extends Differences {
   readonly table: string;
@@ -15,6 +16,8 @@ export interface ReplayedTable extends Differences {
 interface Schemas {
   readonly replayed: string;
   readonly found: string;
+  /** The table of them that only grows. */
+  readonly appends: string | null;
   /** Differing rows to tell of each table, at most. */
   readonly most: number;
 }
@@ -22,7 +25,7 @@ interface Schemas {
 /** All tables of two schemas: by digest, and row by row where that says that there is something to find. */
 export const comparedTables = async (sql: Sql, schemas: Schemas) => {
   const [mine, theirs] = [await tablesOf(sql, schemas.replayed), await tablesOf(sql, schemas.found)];
-  const common = mine.flatMap((table) => inCommon(table, theirs.find(({ name }) => name === table.name)) ?? []);
+  const common = mine.flatMap((table) => inCommon({ ...table, grows: table.name === schemas.appends }, theirs.find(({ name }) => name === table.name)) ?? []);
   const columns = common.map(({ table }) => table);
   const [replayed, found] = [await digestOf(sql, schemas.replayed, columns), await digestOf(sql, schemas.found, columns)];
   const tables: ReplayedTable[] = [];
@@ -36,6 +39,16 @@ export const comparedTables = async (sql: Sql, schemas: Schemas) => {
   return { tables, digest: replayed.digest, foundDigest: found.digest };
 };
 
+/** A table whose rows only passed, by digest: null where that tells of a difference. */
+export const comparedInPassing = async (sql: Sql, { table, digest }: Passing, found: string) => {
+  const [theirs, ...more] = await tablesOf(sql, found);
+  if (more.length > 0 || theirs?.name !== table.name || theirs.columns.join() !== table.columns.join()) return null;
+  const [replayed, there] = [modelDigest([digest()]), await digestOf(sql, found, [table])];
+  if (replayed.digest !== there.digest) return null;
+  const tables = replayed.tables.map((one) => ({ ...noDifferences, table: one.table, replayed: short(one), found: short(one), unlike: [], same: true }));
+  return { tables, digest: replayed.digest, foundDigest: there.digest };
+};
+
 const nothing = { rows: 0, digest: "" };
 const onlyOne = (table: string): ReplayedTable => ({ ...noDifferences, table, replayed: null, found: null, unlike: [], same: false });
 
@@ -45,7 +58,7 @@ const inCommon = (mine: Table, theirs: Table | undefined): { readonly table: Tab
   const columns = mine.columns.filter((column) => theirs.columns.includes(column));
   const unlike = [...mine.columns, ...theirs.columns].filter((column) => !columns.includes(column));
   const key = mine.key.map((at) => columns.indexOf(mine.columns[at] ?? ""));
-  return { table: { name: mine.name, columns, key: key.includes(-1) ? [] : key }, unlike };
+  return { table: { ...mine, columns, key: key.includes(-1) ? [] : key }, unlike };
 };
 
 interface Both {

@@ -22,12 +22,12 @@ describe("A replay", () => {
   });
   after(() => opened[Symbol.asyncDispose]());
 
-  const replayed = async (asked: Partial<ReplayAsked> = {}, from: EventLog = log, signal = new AbortController().signal) => {
+  const replayed = async (asked: Partial<ReplayAsked> = {}, from: EventLog = log, signal = new AbortController().signal, database = opened.database) => {
     const found: Replayed[] = [];
     const tell = async (told: { readonly replayed: Replayed } | { readonly progress: object }) => {
       if ("replayed" in told) found.push(told.replayed);
     };
-    await replay({ projections, log: from, database: opened.database }, { ...live, ...asked }, tell, signal);
+    await replay({ projections, log: from, database }, { ...live, ...asked }, tell, signal);
     return new Map(found.map((one) => [one.name, one]));
   };
 
@@ -87,6 +87,16 @@ describe("A replay", () => {
     };
     const found = await replayed({}, late);
     assert.deepEqual([...found.values()].map(({ same, position }) => ({ same, position })), [{ same: true, position: 3000 }, { same: true, position: 3000 }]);
+  });
+
+  it("looks at the rows where their digest cannot be known without them, and finds nothing", async () => {
+    const finer = scriptedLog();
+    finer.write(...log.events.slice(0, 10), { ...counted("a", 1), at: "2026-01-01T00:00:00.123456Z" });
+    await using other = await openDatabase();
+    await using models = runner({ ...other, log: finer }, [explorer]);
+    await models.reached("explorer", 11, patience);
+    const [one] = await replayed({ names: ["explorer"] }, finer, undefined, other.database).then((found) => [...found.values()]);
+    assert.deepEqual([one?.same, one?.position, one?.digest === one?.against?.digest], [true, 11, true]);
   });
 
   it("tells the event that cannot be applied", async () => {
