@@ -11,14 +11,15 @@ export interface CompactRange {
   readonly fork: () => CompactRange;
 }
 
-export const compactRange = (): CompactRange => rangeFrom([], 0);
+/** `closed` hears of each whole subtree, once it is one. */
+export const compactRange = (closed?: (subtree: Closed) => void): CompactRange => rangeFrom([], 0, closed);
 
-interface Node {
+export interface Closed {
   readonly level: number;
   readonly hash: Hash;
 }
 
-const rangeFrom = (edge: Node[], begun: number): CompactRange => {
+const rangeFrom = (edge: Closed[], begun: number, closed?: (subtree: Closed) => void): CompactRange => {
   let size = begun;
 
   const push: CompactRange["push"] = (hash, level = 0) => {
@@ -29,6 +30,7 @@ const rangeFrom = (edge: Node[], begun: number): CompactRange => {
     for (let left = edge.at(-1); left?.level === node.level; left = edge.at(-1)) {
       edge.pop();
       node = { level: node.level + 1, hash: hashChildren(left.hash, node.hash) };
+      closed?.(node);
     }
     edge.push(node);
   };

@@ -1,4 +1,4 @@
-import { foldHashes, type Hash } from "#domain/audit/merkle.ts";
+import { foldHashes, type Hash, hashBytes } from "#domain/audit/merkle.ts";
 import { hashesOf, type Head, type Plan, rootPlan } from "#domain/audit/proofs.ts";
 import type { Subtree } from "#domain/audit/subtrees.ts";
 import { hashInTile, sizeOfEdge, type Tile, tileOf, type TilePlace, tileWidth } from "#domain/audit/tiles.ts";
@@ -34,6 +34,39 @@ export const leavesOfTile = (sql: Sql, tile: number): Promise<readonly LeafRow[]
     text: `${leaf} where index >= $1 and index < $2 order by index`,
     values: [tile * tileWidth, (tile + 1) * tileWidth],
   });
+
+const leavesAtOnce = 5000;
+
+/** The next leaves from an index on, each as a line of JSON, `[index, position, "id"]`; null where there are no more. */
+export const linesOfLeaves = async (sql: Sql, from: number): Promise<{ readonly lines: string; readonly last: number } | null> => {
+  const [row] = await sql.query<{ lines: string; last: number | null }>({
+    name: "ledger.leaf_lines",
+    text: `select string_agg('[' || index || ',' || position || ',"' || id || E'"]\n', '' order by index) as lines, max(index) as last
+             from (${leaf} where index >= $1 order by index limit ${leavesAtOnce}) as page`,
+    values: [from],
+  });
+  return row && row.last !== null ? { lines: row.lines, last: row.last } : null;
+};
+
+/** What the tables hold. */
+export interface LedgerExtent {
+  /** Leaves by the tiles. */
+  readonly size: number;
+  /** One more than the index of the last row of `leaves`. */
+  readonly leaves: number;
+  /** For each level the number of its tiles. */
+  readonly tiles: readonly (readonly [level: number, tiles: number])[];
+}
+
+export const ledgerExtent = async (sql: Sql): Promise<LedgerExtent> => {
+  const [row] = await sql.query<LedgerExtent>({
+    name: "ledger.extent",
+    text: `select coalesce((select index * ${tileWidth} + octet_length(hashes) / ${hashBytes} from ledger.tiles where level = 0 order by index desc limit 1), 0) as size,
+                  coalesce((select max(index) + 1 from ledger.leaves), 0) as leaves,
+                  coalesce((select json_agg(json_build_array(level, tiles) order by level) from (select level, count(*) as tiles from ledger.tiles group by level) as levels), '[]') as tiles`,
+  });
+  return row ?? { size: 0, leaves: 0, tiles: [] };
+};
 
 export const tileHashes = async (sql: Sql, { level, index }: TilePlace): Promise<Buffer | null> => {
   const [row] = await sql.query<Pick<Tile, "hashes">>({ name: "ledger.tile", text: "select hashes from ledger.tiles where level = $1 and index = $2", values: [level, index] });

@@ -152,13 +152,15 @@ describe("What was made of the log, and somebody changed by hand", () => {
   let database: Awaited<ReturnType<typeof freshDatabase>>;
   let waybill: TestWaybill;
   let client: Client;
+  let size = 0;
 
   before(async () => {
     database = await freshDatabase();
     waybill = await startWaybill({ environment: { LOG_ENGINE: "sqlite", DATABASE_URL: database.url, WAYBILL_LEDGER_INTERVAL_MS: "100" } });
     await bootstrap(waybill, "demo", 2);
-    await happen(waybill, 20);
-    await covered(waybill);
+    // So many that there is a tile over those of the leaves.
+    await happen(waybill, 260);
+    ({ size } = await covered(waybill));
     client = new Client({ connectionString: database.url });
     await client.connect();
   });
@@ -176,6 +178,11 @@ describe("What was made of the log, and somebody changed by hand", () => {
     } finally {
       await client.query(`begin; delete from ${table}; insert into ${table} select * from public.kept; drop table public.kept; commit`);
     }
+  };
+
+  const found = async (table: string, statement: string) => {
+    const { code, findings } = await undone(table, statement);
+    return [code, ...findings.map(({ position, message }) => [position, message])];
   };
 
   it("verifies while nobody has", async () => {
@@ -204,9 +211,18 @@ describe("What was made of the log, and somebody changed by hand", () => {
   });
 
   it("is found out where the ledger's own tables were changed", async () => {
-    const { code, findings } = await undone("ledger.leaves", "update ledger.leaves set position = position + 1000 where index = 4");
-    assert.equal(code, 6);
-    assert.ok(findings.some(({ message }) => message.startsWith("ledger.leaves has a row")), JSON.stringify(findings));
+    assert.deepEqual(await found("ledger.leaves", "update ledger.leaves set position = position + 1000 where index = 4"), [
+      6,
+      [5, "ledger.leaves has a row that is not as the log makes it: index=4: position is 1005, and 5 by the log"],
+    ]);
+    assert.deepEqual(await found("ledger.leaves", "delete from ledger.leaves where index in (0, 200)"), [6, [1, "ledger.leaves lacks the row index=0"], [201, "ledger.leaves lacks the row index=200"]]);
+    assert.deepEqual(await found("ledger.leaves", "insert into ledger.leaves select 90000, position, id from ledger.leaves where index = 4"), [
+      6,
+      [null, "ledger.leaves has a row that no event made: index=90000"],
+      [null, `ledger.leaves has ${(90_001 - size).toLocaleString("en")} rows that no event made: from index=${size} on`],
+    ]);
+    assert.deepEqual(await found("ledger.tiles", "update ledger.tiles set hashes = sha256(hashes) || sha256(hashes) where level = 1"), [6, [null, "ledger.tiles has a row that is not as the log makes it: level=1 index=0"]]);
+    assert.deepEqual(await found("ledger.tiles", "insert into ledger.tiles select 2, 0, hashes from ledger.tiles where level = 1"), [6, [null, "ledger.tiles has 1 row of level=2, and 0 by the log"]]);
   });
 
   // A server that has read a file before keeps it: the last of these tests, and behind a new start.

@@ -6,15 +6,14 @@ import { Progress } from "#api/cli/progress.ts";
 import type { Session } from "#api/cli/session.ts";
 import type { Hash } from "#domain/audit/merkle.ts";
 import type { Head } from "#domain/audit/proofs.ts";
-import type { Finding } from "./checked.ts";
 import type { Check } from "./checks.ts";
 import { claimsOf, type Holding, holding } from "./claims.ts";
+import { collected } from "./collected.ts";
 import { type Difference, differences } from "./differences.ts";
 import { ledgerTiles } from "./ledger-tiles.ts";
 import { type LogLeaf, logLeafBatches } from "./log-leaves.ts";
 import { revisions } from "./revisions.ts";
 
-const mostFindings = 100;
 /** Events between two looks at the progress. */
 const progressEach = 500;
 
@@ -22,19 +21,19 @@ const progressEach = 500;
  * The log itself against its Merkle tree, the tree against everything that was signed of it, and each stream's revisions. Nothing of it
  * is the server's word: it hashes every event here.
  */
-export const checkLedger: Check = async ({ session, trusted, files }) => {
+export const checkLedger: Check = async ({ session, trusted, files, tables }) => {
   const ledger = await wholeLedger(session);
   const { events } = await session.client.request(publishedCheckpoints, {});
   const served = ledger.checkpoint === null ? [] : [ledger.checkpoint];
   const notes = [...trusted.notes, ...events.edges.map(({ node }) => node.data.checkpoint), ...served];
   const { claims, unsigned } = claimsOf(notes, trusted.key);
-  const findings = collected();
+  const findings = collected("ledger");
   if (unsigned > 0)
     findings.add({ position: null, event: null, message: `${counted(unsigned, "checkpoint")} of ${notes.length} ${unsigned === 1 ? "is" : "are"} not signed by the key ${trusted.key.name}` });
 
   const tree = ledgerTiles(session, ledger.size);
   const last = ledger.size > 0 ? await tree.leafAt(ledger.size - 1) : null;
-  const byLog = holding(claims);
+  const byLog = holding(claims, tables.closed);
   // The same as the log's as long as the leaves are.
   let apart: Holding | null = null;
   const byTree = (): Holding => (apart ??= byLog.fork(claims.filter(({ size }) => size <= ledger.size)));
@@ -57,12 +56,13 @@ export const checkLedger: Check = async ({ session, trusted, files }) => {
   const ofBoth = (leaf: LogLeaf) => {
     byLog.push(leaf.hash);
     apart?.push(leaf.hash);
+    tables.see(leaf);
     seen(leaf);
   };
   const log = logLeafBatches(session, { after: 0, to: last?.position ?? 0 });
   let first: Difference | null = null;
   let others = -1;
-  for await (const difference of differences(log, tree, { ofLog, ofTree, ofBoth }))
+  for await (const difference of differences(log, tree, { ofLog, ofTree, ofBoth, between: tables.compare }))
     if (difference.kind === "moved") {
       first ??= difference;
       others += 1;
@@ -89,22 +89,6 @@ const wholeLedger = async ({ client }: Session) => {
   const { ledger } = await client.request(showLedger, { after: status.log.head });
   if (!ledger.stale) return ledger;
   throw new CliError(exitCodes.unavailable, `the server's tree is at position ${ledger.position}, and the log at ${status.log.head}`, { hint: "try again when it has caught up: waybill status" });
-};
-
-const collected = () => {
-  const told: Finding[] = [];
-  let more = 0;
-  const tell = (finding: Omit<Finding, "check">): void => void told.push({ check: "ledger", ...finding });
-  return {
-    told,
-    more: () => more,
-    /** Where there are many of its kind. */
-    add: (finding: Omit<Finding, "check">): void => {
-      if (told.length < mostFindings) tell(finding);
-      else more += 1;
-    },
-    tell,
-  };
 };
 
 const said = async (session: Session, { kind, id, index }: Difference): Promise<string> => {

@@ -3,6 +3,7 @@ import { type Checked, skipped } from "./checked.ts";
 import { checkLedger } from "./check-ledger.ts";
 import { checkReadModels } from "./check-read-models.ts";
 import { checkTuf } from "./check-tuf.ts";
+import type { LedgerTables } from "./ledger-tables.ts";
 import type { PublishedFiles } from "./published-files.ts";
 import type { TrustedKey } from "./trusted.ts";
 
@@ -11,6 +12,7 @@ export interface Checking {
   readonly trusted: TrustedKey;
   /** Of the log that the first check reads. */
   readonly files: PublishedFiles;
+  readonly tables: LedgerTables;
   /** Aborted when nobody wants to know any more. */
   readonly signal: AbortSignal;
 }
@@ -28,9 +30,10 @@ export const checkAll = async (given: Omit<Checking, "signal">, without: readonl
   try {
     const ledger = await checkLedger(checking);
     // A log that is not what was recorded is no measure for what was made of it.
-    if (ledger.findings.length > 0) return [ledger, ...["tuf", "read models"].map((name) => skipped(name, "not looked at, since the log itself does not verify"))];
-    return [ledger, await unless("tuf", checkTuf), await readModels];
+    if (ledger.findings.length > 0) return [ledger, ...["ledger tables", "tuf", "read models"].map((name) => skipped(name, "not looked at, since the log itself does not verify"))];
+    return [ledger, await given.tables.check(), await unless("tuf", checkTuf), await readModels];
   } finally {
     ended.abort();
+    await given.tables.close();
   }
 };

@@ -1,5 +1,5 @@
 import { openCheckpoint } from "#domain/audit/checkpoint.ts";
-import { type CompactRange, compactRange } from "#domain/audit/compact-range.ts";
+import { type Closed, type CompactRange, compactRange } from "#domain/audit/compact-range.ts";
 import type { Hash } from "#domain/audit/merkle.ts";
 import type { NoteKey } from "#domain/audit/note.ts";
 import type { Head } from "#domain/audit/proofs.ts";
@@ -23,7 +23,7 @@ export interface Holding {
   readonly fork: (claims: readonly Head[]) => Holding;
 }
 
-export const holding = (claims: readonly Head[]): Holding => holdingFrom(claims, compactRange(), { broken: [], next: 0 });
+export const holding = (claims: readonly Head[], closed?: (subtree: Closed) => void): Holding => holdingFrom(claims, compactRange(closed), { broken: [], next: 0 });
 
 const holdingFrom = (claims: readonly Head[], range: CompactRange, from: { readonly broken: Head[]; readonly next: number }): Holding => {
   const { broken } = from;

@@ -28,6 +28,8 @@ export interface Passing {
   readonly ofBoth: (leaf: LogLeaf) => void;
   readonly ofTree: (hash: Hash) => void;
   readonly ofLog: (leaf: LogLeaf) => void;
+  /** Waited for where the leaves of another tile begin. */
+  readonly between: () => Promise<void>;
 }
 
 /** How far ahead one looks for an event that is not where it was. */
@@ -91,6 +93,7 @@ export async function* differences(log: AsyncIterable<readonly LogLeaf[]>, tree:
     const tile = Math.floor(index / tileWidth);
     const hashes = await tree.tileAt(tile);
     const last = Math.min(tree.size, (tile + 1) * tileWidth);
+    await pass.between();
     // Without a turn of the event loop for each of a million.
     let leaf = ahead.here();
     for (; leaf && index < last && leaf.hash.compare(hashes, (index % tileWidth) * hashBytes, (index % tileWidth + 1) * hashBytes) === 0; leaf = ahead.here()) {

@@ -4,9 +4,8 @@ import { type Hash, hashLeaf } from "#domain/audit/merkle.ts";
 import type { StoredEvent } from "#domain/kernel/event.ts";
 import type { JsonObject } from "#domain/kernel/json.ts";
 import { CliError, exitCodes } from "#api/cli/exit.ts";
-import { backoff, isAway } from "#api/cli/patience.ts";
 import type { Session } from "#api/cli/session.ts";
-import { setTimeout as sleep } from "node:timers/promises";
+import { unbroken } from "./unbroken.ts";
 
 /** An event of the log, as a leaf that was hashed here. */
 export interface LogLeaf extends Pick<StoredEvent, "position" | "id" | "stream" | "revision" | "type"> {
@@ -44,24 +43,15 @@ export async function* logLeaves(session: Session, stretch: Stretch): AsyncGener
   for await (const some of logLeafBatches(session, stretch)) yield* some;
 }
 
-/** The same, as many at a time as have come; a lost connection is taken up again behind the last one. */
+/** The same, as many at a time as have come. */
 export async function* logLeafBatches(session: Session, { after, to }: Stretch): AsyncGenerator<readonly LogLeaf[]> {
   let position = after;
-  for (let attempt = 0; ; attempt++)
-    try {
-      for await (const lines of session.client.lineBatches(`ledger/log?after=${position}&to=${to}`)) {
-        const { leaves, ended } = leavesOf(lines);
-        attempt = 0;
-        position = leaves.at(-1)?.position ?? position;
-        if (leaves.length > 0) yield leaves;
-        if (ended) return;
-      }
-      throw new CliError(exitCodes.unavailable, "the log broke off in the middle", { hint: "try again" });
-    } catch (error) {
-      if (!isAway(error) || attempt > 4) throw error;
-      session.output.note(`${error.message}; going on behind position ${position}`);
-      await sleep(backoff(error, attempt) * 1000, undefined, { signal: session.signal });
-    }
+  const read = (lines: readonly string[]) => {
+    const { leaves, ended } = leavesOf(lines);
+    position = leaves.at(-1)?.position ?? position;
+    return { items: leaves, ended };
+  };
+  yield* unbroken(session, { name: "the log", address: () => `ledger/log?after=${position}&to=${to}`, read });
 }
 
 const leavesOf = (lines: readonly string[]): { readonly leaves: readonly LogLeaf[]; readonly ended: boolean } => {

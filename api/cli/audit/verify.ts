@@ -4,6 +4,7 @@ import { counted, duration, printable } from "#api/cli/format.ts";
 import type { Session } from "#api/cli/session.ts";
 import type { Checked, Finding } from "./checked.ts";
 import { checkAll } from "./checks.ts";
+import { ledgerTables } from "./ledger-tables.ts";
 import { publishedFiles } from "./published-files.ts";
 import { givenKey, trustedKey, trustOptions } from "./trusted.ts";
 import { verifyBundle } from "./verify-bundle.ts";
@@ -31,7 +32,7 @@ export const verify = command(
   async (session, { values: { bundle, without = [], ...wanted } }) => {
     if (bundle !== undefined) return report(session, [await verifyBundle(bundle, wanted.key === undefined ? null : await givenKey(wanted.key))]);
     const trusted = await trustedKey(session, wanted);
-    return report(session, await checkAll({ session, trusted, files: publishedFiles() }, without));
+    return report(session, await checkAll({ session, trusted, files: publishedFiles(), tables: ledgerTables(session) }, without));
   },
 );
 

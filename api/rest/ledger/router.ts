@@ -15,6 +15,7 @@ import type { Ledger } from "#domain/audit/ledger.ts";
 import { leavesOfTile, newestCheckpoint, tileHashes } from "#projections/audit/ledger-queries.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { bundleOf } from "./bundle.ts";
+import { sendLeaves } from "./leaf-lines.ts";
 import { sendLog } from "./log-lines.ts";
 
 export interface LedgerFilesNeeds extends EntranceNeeds {
@@ -58,6 +59,7 @@ export const ledgerFiles = ({ sql, log, ledger, ...entrance }: LedgerFilesNeeds)
     if (hashes && hashes.length >= path.width * hashBytes) sendBytes(response, hashes.subarray(0, path.width * hashBytes), immutable);
     else sendProblem(response, notFound("There is no such tile, or not that much of it yet."));
   });
+  router.get("/ledger/leaves", requireScope(entrance, "read"), sendLeaves(sql));
   router.get("/ledger/leaves/:tile", requireScope(entrance, "read"), leaves(sql));
   router.get("/ledger/log", requireScope(entrance, "read"), sendLog({ log, ...entrance }));
   return router;
