@@ -1,6 +1,6 @@
 import { type Hash, hashBytes } from "#domain/audit/merkle.ts";
 import { formatTilePath } from "#domain/audit/tile-path.ts";
-import { type Tile, tilesWith, tileWidth } from "#domain/audit/tiles.ts";
+import { tilesWith, tileWidth } from "#domain/audit/tiles.ts";
 import { counted } from "#api/cli/format.ts";
 import { patiently } from "#api/cli/patience.ts";
 import type { Session } from "#api/cli/session.ts";
@@ -9,8 +9,9 @@ import type { Extent } from "./leaf-rows.ts";
 
 /** The tiles over those of the leaves, by the roots of whole ones of these. Answers how many there are. */
 export const compareUpperTiles = async (session: Session, roots: readonly Hash[], findings: Collected): Promise<number> => {
-  const tiles = tilesWith([], roots).map((tile): Tile => ({ ...tile, level: tile.level + 1 }));
-  for (const { level, index, hashes } of tiles) {
+  const tiles = tilesWith([], roots);
+  for (const { level: below, index, hashes } of tiles) {
+    const level = below + 1;
     const path = `ledger/${formatTilePath({ level, index, width: hashes.length / hashBytes })}`;
     const response = await patiently(session, () => session.client.file(path));
     const found = response && Buffer.from(await response.arrayBuffer());
