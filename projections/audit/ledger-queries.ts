@@ -68,6 +68,19 @@ export const ledgerExtent = async (sql: Sql): Promise<LedgerExtent> => {
   return row ?? { size: 0, leaves: 0, tiles: [] };
 };
 
+/** The hashes of the leaves of these tiles, one behind the other, up to the first that is not there or not full. */
+export const hashesOfTiles = async (sql: Sql, first: number, tiles: number): Promise<Buffer> => {
+  const rows = await sql.query<Pick<Tile, "index" | "hashes">>({
+    name: "ledger.hashes",
+    text: "select index, hashes from ledger.tiles where level = 0 and index >= $1 and index < $2 order by index",
+    values: [first, first + tiles],
+  });
+  const gap = rows.findIndex(({ index, hashes }, at) => index !== first + at || hashes.length !== tileWidth * hashBytes);
+  const last = gap === -1 ? null : rows[gap];
+  const partial = last?.index === first + gap ? [last.hashes.subarray(0, tileWidth * hashBytes)] : [];
+  return Buffer.concat([...rows.slice(0, gap === -1 ? rows.length : gap).map(({ hashes }) => hashes), ...partial]);
+};
+
 export const tileHashes = async (sql: Sql, { level, index }: TilePlace): Promise<Buffer | null> => {
   const [row] = await sql.query<Pick<Tile, "hashes">>({ name: "ledger.tile", text: "select hashes from ledger.tiles where level = $1 and index = $2", values: [level, index] });
   return row?.hashes ?? null;

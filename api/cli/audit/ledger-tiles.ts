@@ -20,18 +20,23 @@ export interface LedgerTiles {
   readonly leafAt: (index: number) => Promise<LeafRow | null>;
 }
 
-/** Tiles that are asked for before their turn: whoever reads one reads on. */
-const ahead = 8;
+/** Tiles of leaves that the server answers at once. */
+const run = 64;
 
 export const ledgerTiles = (session: Session, size: number): LedgerTiles => {
-  const tile = kept(64, async ({ level, index }: TilePlace): Promise<Buffer> => {
-    const width = Math.min(tileWidth, Math.floor(size / tileWidth ** level) - index * tileWidth);
-    const path = `ledger/${formatTilePath({ level, index, width })}`;
+  const fetched = async (path: string): Promise<Buffer | null> => {
     const response = await patiently(session, () => session.client.file(path));
-    const bytes = response && Buffer.from(await response.arrayBuffer());
-    if (bytes?.length !== width * hashBytes) throw new CliError(exitCodes.unverified, `the ledger has lost its tile ${path}`, { hint: "fill it again: waybill rebuild ledger" });
-    return bytes;
-  });
+    return response && Buffer.from(await response.arrayBuffer());
+  };
+  const widthOf = ({ level, index }: TilePlace): number => Math.min(tileWidth, Math.floor(size / tileWidth ** level) - index * tileWidth);
+  /** As much of a tile as a tree of this size has of it. */
+  const whole = (place: TilePlace, bytes: Buffer | null | undefined): Buffer => {
+    const width = widthOf(place);
+    if (bytes && bytes.length >= width * hashBytes) return bytes.subarray(0, width * hashBytes);
+    throw new CliError(exitCodes.unverified, `the ledger has lost its tile ledger/${formatTilePath({ ...place, width })}`, { hint: "fill it again: waybill rebuild ledger" });
+  };
+  const tile = kept(64, async (place: TilePlace) => whole(place, await fetched(`ledger/${formatTilePath({ ...place, width: widthOf(place) })}`)));
+  const runs = kept(4, ({ index }: TilePlace) => fetched(`ledger/hashes/${index * run}`));
   const rows = kept(8, async (place: TilePlace): Promise<readonly LeafRow[]> => {
     let text = "";
     for await (const line of session.client.lines(`ledger/leaves/${place.index}`)) text += line;
@@ -44,10 +49,13 @@ export const ledgerTiles = (session: Session, size: number): LedgerTiles => {
       if (!hash) throw new RangeError(`a tree of ${size} leaves has no subtree ${subtree.level}/${subtree.index}`);
       return hash;
     },
-    tileAt: (index) => {
-      const asked = tile({ level: 0, index });
-      for (let next = index + 1; next <= index + ahead && next * tileWidth < size; next++) tile({ level: 0, index: next }).catch(() => undefined);
-      return asked;
+    tileAt: async (index) => {
+      const here = Math.floor(index / run);
+      const asked = runs({ level: 0, index: here });
+      // Whoever reads one reads on.
+      if ((here + 1) * run * tileWidth < size) runs({ level: 0, index: here + 1 }).catch(() => undefined);
+      const at = (index % run) * tileWidth * hashBytes;
+      return whole({ level: 0, index }, (await asked)?.subarray(at, at + tileWidth * hashBytes));
     },
     leafAt: async (index) => (await rows({ level: 0, index: Math.floor(index / tileWidth) })).find((row) => row.index === index) ?? null,
   };

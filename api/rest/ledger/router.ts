@@ -12,7 +12,7 @@ import { immutable, setHeaders } from "#api/rest/tuf-headers.ts";
 import { noteKeyOf } from "#commands/audit/sign-checkpoint.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Ledger } from "#domain/audit/ledger.ts";
-import { leavesOfTile, newestCheckpoint, tileHashes } from "#projections/audit/ledger-queries.ts";
+import { hashesOfTiles, leavesOfTile, newestCheckpoint, tileHashes } from "#projections/audit/ledger-queries.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { bundleOf } from "./bundle.ts";
 import { sendLeaves } from "./leaf-lines.ts";
@@ -59,6 +59,7 @@ export const ledgerFiles = ({ sql, log, ledger, ...entrance }: LedgerFilesNeeds)
     if (hashes && hashes.length >= path.width * hashBytes) sendBytes(response, hashes.subarray(0, path.width * hashBytes), immutable);
     else sendProblem(response, notFound("There is no such tile, or not that much of it yet."));
   });
+  router.get("/ledger/hashes/:tile", hashes(sql));
   router.get("/ledger/leaves", requireScope(entrance, "read"), sendLeaves(sql));
   router.get("/ledger/leaves/:tile", requireScope(entrance, "read"), leaves(sql));
   router.get("/ledger/log", requireScope(entrance, "read"), sendLog({ log, ...entrance }));
@@ -73,6 +74,18 @@ const leaves =
     const rows = await leavesOfTile(sql, Number(tile));
     setHeaders(response, { "Content-Type": "application/json", "Cache-Control": "no-store" });
     response.end(`${JSON.stringify(rows)}\n`);
+  };
+
+/** Tiles of leaves that one answer has, for those who read them all. */
+const tilesAtOnce = 64;
+
+/** `GET /ledger/hashes/<tile>`: the hashes of leaves from this tile on, 64 tiles of them at most: what so many requests for tiles would answer. */
+const hashes =
+  (sql: Sql): RequestHandler =>
+  async (request, response) => {
+    const tile = request.params["tile"];
+    if (typeof tile !== "string" || !/^\d{1,12}$/.test(tile)) return sendProblem(response, notFound());
+    sendBytes(response, await hashesOfTiles(sql, Number(tile), tilesAtOnce));
   };
 
 const sendText = (response: Response, text: string): void => {

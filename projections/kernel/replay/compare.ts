@@ -36,7 +36,8 @@ interface Comparing {
 const compareOnce = async (sql: WritableSql, log: EventLog, { filling, asked }: Comparing): Promise<Replayed | "switched" | "differs"> => {
   const { projection, poison } = filling;
   await sql.query({ text: "set transaction isolation level repeatable read" });
-  await sql.query({ text: `${canonicalText}; set local idle_in_transaction_session_timeout to '60s'` });
+  // Room for a digest to sort a million hashes in.
+  await sql.query({ text: `${canonicalText}; set local work_mem to '64MB'; set local idle_in_transaction_session_timeout to '60s'` });
   const found = await generationsOf(sql, projection.name, asked.against);
   if (found && asked.at === null && !poison) await catchUp(sql, log, filling, found.position);
   const compared = await comparedIn(sql, filling, { found, most: asked.rows });
