@@ -57,7 +57,13 @@ describe("A ledger that is published", () => {
     assert.equal((await fetched(waybill, `tile/entries/000.p/${size}`)).status, 401);
     assert.equal((await fetched(waybill, `tile/entries/000.p/${size}`, secret)).status, 403);
     assert.equal((await fetched(waybill, `tile/entries/000.p/${size}`, waybill.token)).status, 200);
-    assert.equal((await fetched(waybill, "log")).status, 401);
+    const [hashes, tile] = [await fetched(waybill, "hashes/0"), await fetched(waybill, `tile/0/000.p/${size}`)];
+    assert.deepEqual(Buffer.from(await hashes.arrayBuffer()).subarray(0, 32 * size), Buffer.from(await tile.arrayBuffer()));
+    for (const path of ["log", "leaves", "leaves/0"]) assert.equal((await fetched(waybill, path)).status, 401, path);
+    assert.equal((await fetched(waybill, "leaves?from=x", secret)).status, 400);
+    const rows = (await (await fetched(waybill, "leaves?from=2", secret)).text()).split("\n").map((line): unknown => (line === "" ? null : JSON.parse(line)));
+    assert.deepEqual(z.tuple([z.int(), z.int(), z.uuid()]).parse(rows[0]).slice(0, 2), [2, 3]);
+    assert.ok(z.object({ end: z.object({ size: z.int().min(size) }) }).safeParse(rows.at(-2)).success);
     const lines = await (await fetched(waybill, "log", secret)).text();
     assert.doesNotMatch(lines, /secretSha256/);
     assert.equal((await auditVerify({ url: waybill.url, token: secret })).code, 0);

@@ -16,7 +16,7 @@ export const verify = command(
     operands: [],
     details: [
       "Reads the whole log and hashes every event here: against the server's Merkle tree, against every checkpoint that was signed of it, and each stream's revisions. What was changed, dropped, put in, exchanged or cut off is told by its position; the exit code is 6.",
-      "Then fetches every version of every TUF metadata file, against the event that published it, and has every read model replayed from the log and compared by digest (with an administrator's token): what differs is told by table, key and column. This is most of the work: --without read-models leaves it to another time.",
+      "Then fetches every version of every TUF metadata file, against the event that published it, and has every other read model replayed from the log and compared by digest (with an administrator's token): what differs is told by table, key and column. This is most of the work: --without read-models leaves it to another time.",
       "With --bundle it needs no server: it verifies a file that `audit export` made.",
     ],
     options: {

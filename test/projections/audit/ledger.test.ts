@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { leafHash } from "#domain/audit/leaf.ts";
 import { consistencyPlan, inclusionPlan, isConsistent, rootByInclusion } from "#domain/audit/proofs.ts";
-import { headAt, ledgerSize, leafByEvent, leafByPosition, leavesOfTile, plannedHashes } from "#projections/audit/ledger-queries.ts";
+import { hashesOfTiles, headAt, ledgerExtent, ledgerSize, leafByEvent, leafByPosition, leavesOfTile, linesOfLeaves, plannedHashes } from "#projections/audit/ledger-queries.ts";
 import { ledger } from "#projections/audit/ledger.ts";
 import { naiveRoot } from "#test/domain/audit/naive.ts";
 import { applied, cutAt } from "#test/support/applied.ts";
@@ -63,5 +63,26 @@ describe("The ledger", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it("has the hashes of many tiles in one answer, up to the first that is missing", async () => {
+    const { database } = opened;
+    await applied(database, ledger, [events]);
+    assert.deepEqual(await hashesOfTiles(database, 0, 2), Buffer.concat(hashes.slice(0, 512)));
+    assert.deepEqual(await hashesOfTiles(database, 1, 64), Buffer.concat(hashes.slice(256)));
+    assert.equal((await hashesOfTiles(database, 6, 64)).length, 0);
+    await database.query({ text: "delete from ledger.tiles where level = 0 and index = 2" });
+    assert.deepEqual(await hashesOfTiles(database, 0, 64), Buffer.concat(hashes.slice(0, 512)));
+    await database.query({ text: "update ledger.tiles set hashes = substr(hashes, 1, 64) where level = 0 and index = 1" });
+    assert.deepEqual(await hashesOfTiles(database, 0, 64), Buffer.concat(hashes.slice(0, 258)));
+  });
+
+  it("tells row by row which event each leaf is, and what the tables hold", async () => {
+    const { database } = opened;
+    await applied(database, ledger, [events]);
+    const page = await linesOfLeaves(database, 1298);
+    assert.deepEqual(page, { last: 1299, lines: events.slice(1298).map(({ position, id }, at) => `[${1298 + at},${position},"${id}"]\n`).join("") });
+    assert.equal(await linesOfLeaves(database, 1300), null);
+    assert.deepEqual(await ledgerExtent(database), { size: 1300, leaves: 1300, tiles: [[0, 6], [1, 1]] });
   });
 });
