@@ -2,7 +2,7 @@ import type { Levels } from "#projections/graph/reached-page.ts";
 import type { Adjacency } from "./adjacency.ts";
 import { expand, type Wanted } from "./expand.ts";
 import { turns } from "./gently.ts";
-import { begun, ordered, type Reach, type Reaches } from "./reaches.ts";
+import { begun, isWide, ordered, type Reach, type Reaches } from "./reaches.ts";
 
 export interface Closure extends Wanted {
   readonly start: number;
@@ -31,18 +31,20 @@ export const closure = async <Result>(
 ): Promise<Result> => {
   if (start >= graph.nodes) return read(nothing);
   const reach = begun(rooms.take(graph.nodes), start);
+  const walk = { wanted, reach };
   const turn = turns();
   // Where in the queue each level ends.
   const ends = [1];
   let [from, to] = [0, 1];
   while (from < to && ends.length <= depth && to - 1 <= limit) {
+    const wide = isWide(reach, to - from);
     let end = to;
     for (let at = from; at < to; at += stride) {
-      end = expand(graph, wanted, reach, { from: at, to: Math.min(to, at + stride), end });
+      end = expand(graph, walk, { from: at, to: Math.min(to, at + stride), end, wide });
       if (turn.over()) await turn.next();
     }
     // The answer's order, and that of the rows: a big level out of order would read them all over the place.
-    ordered(reach, to, end);
+    end = ordered(reach, { from: to, to: end, wide });
     if (end > to) ends.push(end);
     [from, to] = [to, end];
   }

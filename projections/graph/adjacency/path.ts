@@ -1,7 +1,7 @@
 import type { Adjacency } from "./adjacency.ts";
-import { type Direction, expand, type Wanted } from "./expand.ts";
+import { type Direction, expand, type Walk, type Wanted } from "./expand.ts";
 import { turns } from "./gently.ts";
-import { begun, ordered, type Reach, type Reaches } from "./reaches.ts";
+import { begun, isWide, ordered, type Reaches } from "./reaches.ts";
 
 export interface Path extends Wanted {
   readonly start: number;
@@ -13,9 +13,7 @@ export interface Path extends Wanted {
 }
 
 /** One of the two searches: what it has reached, and where in the queue each level begins. */
-interface Search {
-  readonly wanted: Wanted;
-  readonly reach: Reach;
+interface Search extends Walk {
   readonly levels: number[];
 }
 
@@ -64,15 +62,16 @@ const width = ({ levels }: Search): number => (levels.at(-1) ?? 0) - (levels.at(
 const stride = 2048;
 
 /** One level further. */
-const step = async (graph: Adjacency, { wanted, reach, levels }: Search, turn: ReturnType<typeof turns>): Promise<void> => {
+const step = async (graph: Adjacency, search: Search, turn: ReturnType<typeof turns>): Promise<void> => {
+  const { reach, levels } = search;
   const [from = 0, to = 0] = levels.slice(-2);
+  const wide = isWide(reach, to - from);
   let end = to;
   for (let at = from; at < to; at += stride) {
-    end = expand(graph, wanted, reach, { from: at, to: Math.min(to, at + stride), end });
+    end = expand(graph, search, { from: at, to: Math.min(to, at + stride), end, wide });
     if (turn.over()) await turn.next();
   }
-  ordered(reach, to, end);
-  levels.push(end);
+  levels.push(ordered(reach, { from: to, to: end, wide }));
 };
 
 const firstInBoth = ({ reach: { queue }, levels }: Search, { reach: { seen } }: Search): number | null => {
@@ -103,7 +102,7 @@ const levelOf = ({ reach: { queue }, levels }: Pick<Search, "reach" | "levels">,
 /** In the order of their numbers. */
 const neighbours = (graph: Adjacency, rooms: Reaches, wanted: Wanted, node: number): Int32Array => {
   const reach = begun(rooms.take(graph.nodes), node);
-  const end = expand(graph, wanted, reach, { from: 0, to: 1, end: 1 });
+  const end = expand(graph, { wanted, reach }, { from: 0, to: 1, end: 1, wide: false });
   const near = reach.queue.slice(1, end).sort();
   rooms.give(reach, end);
   return near;
