@@ -4,8 +4,9 @@ import { expand, type Walk, type Wanted } from "./expand.ts";
 import { turns } from "./gently.ts";
 import { begun, isWide, ordered, type Reach, type Reaches } from "./reaches.ts";
 
-export interface Closure extends Wanted {
+export interface Closure {
   readonly start: number;
+  readonly wanted: Wanted;
   /** Edges from the start, at most. */
   readonly depth: number;
   /** Nodes to reach, at most. */
@@ -34,7 +35,7 @@ const stride = 2048;
 export const closure = async <Result>(
   graph: Adjacency,
   rooms: Reaches,
-  { start, depth, limit, ...wanted }: Closure,
+  { start, wanted, depth, limit }: Closure,
   { soon, read }: Reader<Result>,
 ): Promise<Result> => {
   if (start >= graph.nodes) return read(nothing);

@@ -3,9 +3,10 @@ import { type Direction, expand, type Walk, type Wanted } from "./expand.ts";
 import { turns } from "./gently.ts";
 import { begun, isWide, ordered, type Reaches } from "./reaches.ts";
 
-export interface Path extends Wanted {
+export interface Path {
   readonly start: number;
   readonly end: number;
+  readonly wanted: Wanted;
   /** Edges, at most. */
   readonly depth: number;
   /** Nodes to look at, at most. */
@@ -18,13 +19,14 @@ interface Search extends Walk {
 }
 
 const reverse: Readonly<Record<Direction, Direction>> = { out: "in", in: "out", both: "both" };
+const reversed = ({ direction, types, at }: Wanted): Wanted => ({ direction: reverse[direction], types, at });
 
 /** A shortest way, searched for from both ends, always from where fewer nodes are next; null where there is none within the bounds. */
-export const path = async (graph: Adjacency, rooms: Reaches, { start, end, depth, limit, types, at, direction }: Path) => {
+export const path = async (graph: Adjacency, rooms: Reaches, { start, end, wanted, depth, limit }: Path) => {
   if (start === end) return { numbers: [start], truncated: false };
   if (Math.max(start, end) >= graph.nodes) return { numbers: null, truncated: false };
-  const forth = searching(rooms, graph, start, { direction, types, at });
-  const back = searching(rooms, graph, end, { direction: reverse[direction], types, at });
+  const forth = searching(rooms, graph, start, wanted);
+  const back = searching(rooms, graph, end, reversed(wanted));
   const met = await meeting(graph, [forth, back], { depth, limit });
   const numbers = typeof met === "number" ? [...towards(graph, rooms, forth, met).toReversed(), met, ...towards(graph, rooms, back, met)] : null;
   for (const { reach, levels } of [forth, back]) rooms.give(reach, levels.at(-1) ?? 0);
@@ -88,7 +90,7 @@ const towards = (graph: Adjacency, rooms: Reaches, { wanted, reach, levels }: Se
   const way: number[] = [];
   let node = met;
   for (let level = levelOf({ reach, levels }, met) - 1; level >= 0; level--) {
-    const near = neighbours(graph, rooms, { ...wanted, direction: reverse[wanted.direction] }, node);
+    const near = neighbours(graph, rooms, reversed(wanted), node);
     const before = reach.queue.subarray(levels[level], levels[level + 1]);
     node = near.find((one) => has(before, one)) ?? node;
     way.push(node);
