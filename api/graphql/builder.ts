@@ -13,7 +13,7 @@ import { invalid } from "./input/invalid.ts";
 export interface Counted {
   readonly totalCount: () => number | Promise<number>;
   /** Of what was reached by walking: how many are 1, 2, 3 … links away, and whether there are more. */
-  readonly reached: { readonly levels: readonly number[]; readonly truncated: boolean };
+  readonly reached: Promise<{ readonly levels: readonly number[]; readonly truncated: boolean }>;
 }
 
 /** What the modules of this folder add their types and fields to; `schema.ts` gathers them. ADR-0006. */

@@ -31,12 +31,13 @@ const nodesAt = (at: At, place = String(at)): string =>
    from graph.nodes n join graph.spans s on s.node = n.number and ${holds("s", place, at)}`;
 
 /** Asked for by every answer: planned once. */
-const planned = (name: string, at: At, text: (place: string) => string, wanted: readonly unknown[]): Statement =>
+const planned = (name: string, at: At, text: (place: string) => string, wanted: unknown): Statement =>
   at === null ? { name: `graph.shown_${name}`, text: text(""), values: [wanted] } : { name: `graph.shown_${name}_at`, text: text("$2"), values: [wanted, at] };
 
-export const nodesByKeys = async (sql: Sql, keys: readonly string[], at: At): Promise<readonly NodeRow[]> => {
-  const rows = await sql.query<RawNode>(planned("by_keys", at, (place) => `${nodesAt(at, place)} where n.key = any($1::text[]) order by n.key`, keys));
-  return rows.map(nodeOf);
+/** One key and no list of them: a list of one is planned anew each time, which takes longer than the look itself. */
+export const nodeByKey = async (sql: Sql, key: string, at: At): Promise<NodeRow | null> => {
+  const [row] = await sql.query<RawNode>(planned("by_key", at, (place) => `${nodesAt(at, place)} where n.key = $1`, key));
+  return row ? nodeOf(row) : null;
 };
 
 /** What links and walks led to: that existed then, or, in the graph as it is, a moment ago. */

@@ -19,10 +19,9 @@ export const pageOf = (levels: Levels, { after, before: until, limit, backward }
   return { rows: stepsOf(levels, from, to), more: backward ? from > first : to < end };
 };
 
-export const pageOfReached = ({ numbers, ...reached }: Reached, stretch: Stretch): ReachedPage => {
-  const counts = reached.levels;
-  const level = (index: number) => numbers.slice(nearer(counts, index), nearer(counts, index + 1));
-  return { ...reached, ...pageOf({ counts, level }, stretch), count: numbers.length };
+export const pageOfReached = ({ numbers, levels, truncated, position }: Reached, stretch: Stretch): ReachedPage => {
+  const level = (index: number) => numbers.slice(nearer(levels, index), nearer(levels, index + 1));
+  return { ...pageOf({ counts: levels, level }, stretch), position, whole: Promise.resolve({ count: numbers.length, levels, truncated }) };
 };
 
 /** Of walks that only tell all that they reached. */

@@ -36,11 +36,15 @@ export interface Step {
   readonly depth: number;
 }
 
-/** A stretch of what was reached, by depth and then by number, whose keys these are. */
-export interface ReachedPage extends Omit<Reached, "numbers"> {
+/** A stretch of what was reached, by depth and then by number, whose keys these are: what is near is told before what is far was walked to. */
+export interface ReachedPage extends Pick<Reached, "position"> {
   readonly rows: readonly Step[];
   readonly more: boolean;
-  /** How many were reached in all. */
+  readonly whole: Promise<Whole>;
+}
+
+/** All that was reached, but for who. */
+export interface Whole extends Pick<Reached, "levels" | "truncated"> {
   readonly count: number;
 }
 

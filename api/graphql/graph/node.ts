@@ -3,7 +3,7 @@ import { builder } from "#api/graphql/builder.ts";
 import type { Context } from "#api/graphql/context.ts";
 import { positionText, staleText } from "#api/graphql/descriptions.ts";
 import type { Change } from "#projections/graph/at.ts";
-import { type AttributeRow, type ClaimRow, type NamedRow, nodesByKeys, type NodeRow } from "#projections/graph/queries.ts";
+import { type AttributeRow, type ClaimRow, type NamedRow, nodeByKey, type NodeRow } from "#projections/graph/queries.ts";
 import { NodeKind } from "./enums.ts";
 import { type GraphView, viewOf } from "./view.ts";
 
@@ -76,7 +76,7 @@ export const GraphNode = builder.node(builder.objectRef<Seen<ShownNode>>("GraphN
 });
 
 export const find = async ({ application }: Context, view: GraphView, key: string): Promise<Seen<NodeRow> | null> => {
-  const [row] = await nodesByKeys(application.sql, [key], view.at);
+  const row = await nodeByKey(application.sql, key, view.at);
   return row ? { row, view } : null;
 };
 

@@ -35,8 +35,8 @@ const ReachedNode = builder.objectRef<Seen<Step>>("ReachedNode").implement({
 const ReachedConnection = connectionType(ReachedNode, "Reached");
 builder.objectFields(ReachedConnection, (t) => ({
   totalCount: t.int({ description: "How many were reached.", resolve: ({ totalCount }) => totalCount?.() ?? 0 }),
-  levels: t.intList({ description: "How many are 1, 2, 3 … links away.", resolve: ({ reached }) => [...(reached?.levels ?? [])] }),
-  truncated: t.boolean({ description: "There are more than `limit`.", resolve: ({ reached }) => reached?.truncated ?? false }),
+  levels: t.intList({ description: "How many are 1, 2, 3 … links away.", resolve: async ({ reached }) => [...((await reached)?.levels ?? [])] }),
+  truncated: t.boolean({ description: "There are more than `limit`.", resolve: async ({ reached }) => (await reached)?.truncated ?? false }),
 }));
 
 const byDepth = cursor("reached", z.tuple([KeyNumber, KeyNumber]));
@@ -62,7 +62,7 @@ const walk = async ({ application }: Context, view: GraphView, { key, kinds: wan
     keyOf: ({ depth, number }) => [depth, number],
     node: (row) => ({ row, view }),
   });
-  return { ...page, totalCount: () => found.count, reached: found };
+  return { ...page, totalCount: async () => (await found.whole).count, reached: found.whole };
 };
 
 const onlyKinds = async ({ application: { sql } }: Pick<Context, "application">, { at }: GraphView, { numbers, levels, ...rest }: Reached, wanted: NonNullable<Walk["kinds"]>): Promise<Reached> => {

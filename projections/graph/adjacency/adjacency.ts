@@ -1,4 +1,5 @@
 import { type Edges, roomFor } from "./edges.ts";
+import { linkWord, nodeIn, noType, typeIn } from "./link.ts";
 import { add, type Edge, emptyOverlay, endIn, type Overlay } from "./overlay.ts";
 import { type Rows, rowsOf, type Side, type Steps } from "./rows.ts";
 
@@ -16,7 +17,7 @@ export function* adjacencyOf(edges: Edges, nodes: number, position: number): Ste
   return { rows: yield* rowsOf(edges, nodes, position), overlay: emptyOverlay(), position, nodes };
 }
 
-/** Changes that are taken in before others get their turn. */
+/** What is handled before others get their turn: changes, nodes. */
 const slice = 8192;
 
 /**
@@ -30,34 +31,35 @@ export function* bring(graph: Adjacency, changes: Edges, to: { readonly position
     if (index % slice === slice - 1) yield;
     const edge = { from: from[index] ?? 0, to: target[index] ?? 0, type: type[index] ?? 0, begin: begin[index] ?? 0, end: end[index] ?? 0 };
     if (edge.begin > graph.position) add(graph.overlay, edge);
-    else if (!endInRows(graph.rows, edge) && !endIn(graph.overlay, edge)) throw new Error(`no link ${JSON.stringify(edge)} to end`);
+    else if (leave(graph.rows, edge)) add(graph.overlay, edge);
+    else if (!endIn(graph.overlay, edge)) throw new Error(`no link ${JSON.stringify(edge)} to end`);
   }
   graph.position = to.position;
   graph.nodes = Math.max(graph.nodes, to.nodes);
 }
 
-const endInRows = (rows: Rows, edge: Edge): boolean => {
-  const { nodes, out, in: inward } = rows;
-  if (edge.from >= nodes || edge.to >= nodes) return false;
-  const [forth, back] = [placeOf(out, edge.from, { ...edge, other: edge.to }), placeOf(inward, edge.to, { ...edge, other: edge.from })];
+/** The edge leaves its rows; false where they do not have it. */
+const leave = ({ nodes, present }: Rows, { from, to, type, begin }: Edge): boolean => {
+  if (from >= nodes || to >= nodes) return false;
+  const [forth, back] = [placeOf(present.out, from, { other: to, type, begin }), placeOf(present.in, to, { other: from, type, begin })];
   if (forth < 0 || back < 0) return false;
-  rows.endings += 1;
-  out.end[forth] = edge.end;
-  inward.end[back] = edge.end;
+  present.out.links[forth] = linkWord(to, noType);
+  present.in.links[back] = linkWord(from, noType);
   return true;
 };
 
-/** Where the edge stands that holds still; -1: nowhere. */
-const placeOf = ({ places, other, type, begin, end }: Side, node: number, edge: Edge & { readonly other: number }): number => {
-  const stop = places[2 * node + 1] ?? 0;
-  let [low, high] = [places[2 * node] ?? 0, stop];
+/** Where the edge stands; -1: nowhere. */
+const placeOf = ({ places, links, begin }: Side, node: number, edge: { readonly other: number; readonly type: number; readonly begin: number }): number => {
+  const stop = places[node + 1] ?? 0;
+  let [low, high] = [places[node] ?? 0, stop];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((other[middle] ?? 0) < edge.other) low = middle + 1;
+    if (nodeIn(links[middle] ?? 0) < edge.other) low = middle + 1;
     else high = middle;
   }
-  for (let place = low; place < stop && other[place] === edge.other; place++)
-    if (type[place] === edge.type && begin[place] === edge.begin && end[place] === Number.POSITIVE_INFINITY) return place;
+  const word = linkWord(edge.other, edge.type);
+  for (let place = low; place < stop && nodeIn(links[place] ?? 0) === edge.other; place++)
+    if (links[place] === word && begin[place] === edge.begin) return place;
   return -1;
 };
 
@@ -67,15 +69,30 @@ export const isLaden = ({ rows, overlay }: Adjacency): boolean => overlay.count 
 /** The same graph with an empty overlay. The old one must not change meanwhile; walks over it may go on. */
 export function* merged({ rows, overlay, position, nodes }: Adjacency): Steps<Adjacency> {
   const edges = roomFor(rows.count + overlay.count);
-  const { out } = rows;
-  edges.to.set(out.other);
-  edges.type.set(out.type);
-  edges.begin.set(out.begin);
-  edges.end.set(out.end);
-  for (let node = 0; node < rows.nodes; node++) edges.from.fill(node, out.places[2 * node], out.places[2 * node + 2]);
+  const held = yield* putOut(edges, 0, rows.present.out);
+  const past = yield* putOut(edges, held, rows.past.out);
+  edges.end.fill(Number.POSITIVE_INFINITY, 0, held);
+  edges.end.set(rows.past.out.end, held);
+  for (const column of ["from", "to", "type", "begin", "end"] as const) edges[column].set(overlay.edges[column].subarray(0, overlay.count), past);
   yield;
-  for (const column of ["from", "to", "type", "begin", "end"] as const)
-    edges[column].set(overlay.edges[column].subarray(0, overlay.count), rows.count);
-  yield;
-  return yield* adjacencyOf(edges, nodes, position);
+  return yield* adjacencyOf({ ...edges, count: past + overlay.count }, nodes, position);
+}
+
+/** All edges of these rows but those that have left them, without their ends. Answers where the next are put. */
+function* putOut(edges: Edges, first: number, { places, links, begin }: Side): Steps<number> {
+  let edge = first;
+  for (let node = 0; node < places.length - 1; node++) {
+    if (node % slice === slice - 1) yield;
+    const stop = places[node + 1] ?? 0;
+    for (let place = places[node] ?? 0; place < stop; place++) {
+      const word = links[place] ?? 0;
+      if (typeIn(word) === noType) continue;
+      edges.from[edge] = node;
+      edges.to[edge] = nodeIn(word);
+      edges.type[edge] = typeIn(word);
+      edges.begin[edge] = begin[place] ?? 0;
+      edge++;
+    }
+  }
+  return edge;
 }

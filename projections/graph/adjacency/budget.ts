@@ -1,10 +1,12 @@
 import type { Adjacency } from "./adjacency.ts";
+import { mostNodes } from "./link.ts";
 
-/** Two sides of 21 bytes, twice while one is being made of another, beside its edges in their columns (25) and their orders (12). */
-const bytesPerLink = 4 * 21 + 25 + 12;
+/** Two sides of 20 bytes at most, twice while one is being made of another, beside its edges in their columns (25) and their orders (16). */
+const bytesPerLink = 4 * 20 + 25 + 16;
 /** Places in both sides, old and new, beginnings of chains, room of a few walks. */
 const bytesPerNode = 64;
 
-export const bytesFor = ({ links, nodes }: { readonly links: number; readonly nodes: number }): number => links * bytesPerLink + nodes * bytesPerNode;
+export const bytesFor = ({ links, nodes }: { readonly links: number; readonly nodes: number }): number =>
+  nodes > mostNodes ? Number.POSITIVE_INFINITY : links * bytesPerLink + nodes * bytesPerNode;
 
 export const sizeOf = ({ rows, overlay, nodes }: Adjacency) => ({ links: rows.count + overlay.edges.count, nodes });

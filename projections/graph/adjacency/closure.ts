@@ -1,11 +1,12 @@
 import type { Levels } from "#projections/graph/reached-page.ts";
 import type { Adjacency } from "./adjacency.ts";
-import { expand, type Wanted } from "./expand.ts";
+import { expand, type Walk, type Wanted } from "./expand.ts";
 import { turns } from "./gently.ts";
-import { begun, ordered, type Reach, type Reaches } from "./reaches.ts";
+import { begun, isWide, ordered, type Reach, type Reaches } from "./reaches.ts";
 
-export interface Closure extends Wanted {
+export interface Closure {
   readonly start: number;
+  readonly wanted: Wanted;
   /** Edges from the start, at most. */
   readonly depth: number;
   /** Nodes to reach, at most. */
@@ -19,6 +20,14 @@ export interface Walked extends Levels {
   readonly numbers: () => Int32Array;
 }
 
+/** Who is told of a walk. */
+export interface Reader<Result> {
+  /** Looks at what was reached so far, before a long way: true where it has seen all that somebody waits for, and is not asked again. */
+  readonly soon?: (soFar: Walked) => boolean;
+  /** Reads what was reached in the end. */
+  readonly read: (walked: Walked) => Result;
+}
+
 /** Nodes whose neighbours are looked at before the clock is. */
 const stride = 2048;
 
@@ -26,29 +35,41 @@ const stride = 2048;
 export const closure = async <Result>(
   graph: Adjacency,
   rooms: Reaches,
-  { start, depth, limit, ...wanted }: Closure,
-  read: (walked: Walked) => Result,
+  { start, wanted, depth, limit }: Closure,
+  { soon, read }: Reader<Result>,
 ): Promise<Result> => {
   if (start >= graph.nodes) return read(nothing);
   const reach = begun(rooms.take(graph.nodes), start);
+  const ends = await levels(graph, { wanted, reach }, { depth, limit, soon: (soFar) => soon?.(walkedOf(reach, soFar, limit)) ?? false });
+  const result = read(walkedOf(reach, ends, limit));
+  rooms.give(reach, ends.at(-1) ?? 0);
+  return result;
+};
+
+interface Bounds extends Pick<Closure, "depth" | "limit"> {
+  readonly soon: (ends: readonly number[]) => boolean;
+}
+
+/** Where in the queue each level ends, the start's first. */
+const levels = async (graph: Adjacency, walk: Walk, { depth, limit, soon }: Bounds): Promise<readonly number[]> => {
   const turn = turns();
-  // Where in the queue each level ends.
   const ends = [1];
+  let told = false;
   let [from, to] = [0, 1];
   while (from < to && ends.length <= depth && to - 1 <= limit) {
+    const wide = isWide(walk.reach, to - from);
+    if (wide && !told && (told = soon(ends))) await turn.next();
     let end = to;
     for (let at = from; at < to; at += stride) {
-      end = expand(graph, wanted, reach, { from: at, to: Math.min(to, at + stride), end });
+      end = expand(graph, walk, { from: at, to: Math.min(to, at + stride), end, wide });
       if (turn.over()) await turn.next();
     }
     // The answer's order, and that of the rows: a big level out of order would read them all over the place.
-    ordered(reach, to, end);
+    end = ordered(walk.reach, { from: to, to: end, wide });
     if (end > to) ends.push(end);
     [from, to] = [to, end];
   }
-  const result = read(walkedOf(reach, ends, limit));
-  rooms.give(reach, to);
-  return result;
+  return ends;
 };
 
 const nothing: Walked = { counts: [], level: () => new Int32Array(0), truncated: false, numbers: () => new Int32Array(0) };

@@ -1,6 +1,6 @@
 import { type Edges, roomFor } from "./edges.ts";
 
-/** The edges that came since the rows were made: of each node a chain in each direction. */
+/** The edges that have come since the rows were made, or ended: of each node a chain in each direction. */
 export interface Overlay {
   edges: Edges;
   count: number;

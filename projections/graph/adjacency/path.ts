@@ -1,11 +1,12 @@
 import type { Adjacency } from "./adjacency.ts";
-import { type Direction, expand, type Wanted } from "./expand.ts";
+import { type Direction, expand, type Walk, type Wanted } from "./expand.ts";
 import { turns } from "./gently.ts";
-import { begun, ordered, type Reach, type Reaches } from "./reaches.ts";
+import { begun, isWide, ordered, type Reaches } from "./reaches.ts";
 
-export interface Path extends Wanted {
+export interface Path {
   readonly start: number;
   readonly end: number;
+  readonly wanted: Wanted;
   /** Edges, at most. */
   readonly depth: number;
   /** Nodes to look at, at most. */
@@ -13,20 +14,19 @@ export interface Path extends Wanted {
 }
 
 /** One of the two searches: what it has reached, and where in the queue each level begins. */
-interface Search {
-  readonly wanted: Wanted;
-  readonly reach: Reach;
+interface Search extends Walk {
   readonly levels: number[];
 }
 
 const reverse: Readonly<Record<Direction, Direction>> = { out: "in", in: "out", both: "both" };
+const reversed = ({ direction, types, at }: Wanted): Wanted => ({ direction: reverse[direction], types, at });
 
 /** A shortest way, searched for from both ends, always from where fewer nodes are next; null where there is none within the bounds. */
-export const path = async (graph: Adjacency, rooms: Reaches, { start, end, depth, limit, types, at, direction }: Path) => {
+export const path = async (graph: Adjacency, rooms: Reaches, { start, end, wanted, depth, limit }: Path) => {
   if (start === end) return { numbers: [start], truncated: false };
   if (Math.max(start, end) >= graph.nodes) return { numbers: null, truncated: false };
-  const forth = searching(rooms, graph, start, { direction, types, at });
-  const back = searching(rooms, graph, end, { direction: reverse[direction], types, at });
+  const forth = searching(rooms, graph, start, wanted);
+  const back = searching(rooms, graph, end, reversed(wanted));
   const met = await meeting(graph, [forth, back], { depth, limit });
   const numbers = typeof met === "number" ? [...towards(graph, rooms, forth, met).toReversed(), met, ...towards(graph, rooms, back, met)] : null;
   for (const { reach, levels } of [forth, back]) rooms.give(reach, levels.at(-1) ?? 0);
@@ -64,15 +64,16 @@ const width = ({ levels }: Search): number => (levels.at(-1) ?? 0) - (levels.at(
 const stride = 2048;
 
 /** One level further. */
-const step = async (graph: Adjacency, { wanted, reach, levels }: Search, turn: ReturnType<typeof turns>): Promise<void> => {
+const step = async (graph: Adjacency, search: Search, turn: ReturnType<typeof turns>): Promise<void> => {
+  const { reach, levels } = search;
   const [from = 0, to = 0] = levels.slice(-2);
+  const wide = isWide(reach, to - from);
   let end = to;
   for (let at = from; at < to; at += stride) {
-    end = expand(graph, wanted, reach, { from: at, to: Math.min(to, at + stride), end });
+    end = expand(graph, search, { from: at, to: Math.min(to, at + stride), end, wide });
     if (turn.over()) await turn.next();
   }
-  ordered(reach, to, end);
-  levels.push(end);
+  levels.push(ordered(reach, { from: to, to: end, wide }));
 };
 
 const firstInBoth = ({ reach: { queue }, levels }: Search, { reach: { seen } }: Search): number | null => {
@@ -89,7 +90,7 @@ const towards = (graph: Adjacency, rooms: Reaches, { wanted, reach, levels }: Se
   const way: number[] = [];
   let node = met;
   for (let level = levelOf({ reach, levels }, met) - 1; level >= 0; level--) {
-    const near = neighbours(graph, rooms, { ...wanted, direction: reverse[wanted.direction] }, node);
+    const near = neighbours(graph, rooms, reversed(wanted), node);
     const before = reach.queue.subarray(levels[level], levels[level + 1]);
     node = near.find((one) => has(before, one)) ?? node;
     way.push(node);
@@ -103,7 +104,7 @@ const levelOf = ({ reach: { queue }, levels }: Pick<Search, "reach" | "levels">,
 /** In the order of their numbers. */
 const neighbours = (graph: Adjacency, rooms: Reaches, wanted: Wanted, node: number): Int32Array => {
   const reach = begun(rooms.take(graph.nodes), node);
-  const end = expand(graph, wanted, reach, { from: 0, to: 1, end: 1 });
+  const end = expand(graph, { wanted, reach }, { from: 0, to: 1, end: 1, wide: false });
   const near = reach.queue.slice(1, end).sort();
   rooms.give(reach, end);
   return near;

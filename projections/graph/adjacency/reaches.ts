@@ -48,7 +48,7 @@ export const begun = (reach: Reach, start: number): Reach => {
 };
 
 /** So many nodes that all words of the bitmaps are gone through sooner than those of each. */
-const isWide = ({ seen }: Reach, count: number): boolean => count > seen.length >>> 4;
+export const isWide = ({ seen }: Reach, count: number): boolean => count > seen.length >>> 4;
 
 const clear = (reach: Reach, count: number): void => {
   const { queue, seen, placed } = reach;
@@ -66,14 +66,16 @@ const clear = (reach: Reach, count: number): void => {
 /** As many are in order sooner than a sort has begun. */
 const few = 24;
 
-/** Puts the last level in the order of its numbers. A wide one is listed anew: that takes a step per node, and no comparisons. */
-export const ordered = (reach: Reach, from: number, to: number): void => {
-  if (isWide(reach, to - from)) listed(reach, from);
-  else {
-    if (to - from <= few) inserted(reach.queue, from, to);
-    else reach.queue.subarray(from, to).sort();
-    marked(reach, from, to);
-  }
+/**
+ * Puts the last level in the order of its numbers, and answers where it ends. A wide one, and what came of one (`wide`), is listed anew:
+ * that takes a step per node, and no comparisons.
+ */
+export const ordered = (reach: Reach, { from, to, wide }: { readonly from: number; readonly to: number; readonly wide: boolean }): number => {
+  if (wide || isWide(reach, to - from)) return listed(reach, from);
+  if (to - from <= few) inserted(reach.queue, from, to);
+  else reach.queue.subarray(from, to).sort();
+  marked(reach, from, to);
+  return to;
 };
 
 // Each loop in a function of its own: of two in one, the engine gives up the code of the first whenever it comes to the second.
@@ -94,7 +96,7 @@ const marked = ({ queue, placed }: Reach, from: number, to: number): void => {
 };
 
 /** What was seen and has no place yet is the level. */
-const listed = ({ queue, seen, placed }: Reach, from: number): void => {
+const listed = ({ queue, seen, placed }: Reach, from: number): number => {
   let last = from;
   for (let word = 0; word < seen.length; word++) {
     const all = seen[word] ?? 0;
@@ -102,4 +104,5 @@ const listed = ({ queue, seen, placed }: Reach, from: number): void => {
     placed[word] = all;
     for (; level !== 0; level &= level - 1) queue[last++] = 32 * word + 31 - Math.clz32(level & -level);
   }
+  return last;
 };

@@ -1,118 +1,131 @@
-import { type Edges, roomFor } from "./edges.ts";
+import type { Edges } from "./edges.ts";
+import { linkWord } from "./link.ts";
 
 /** The edges of all nodes in one direction, as compressed sparse rows. */
 export interface Side {
-  /**
-   * Of node n: the edges that held when the rows were made stand from `places[2n]` on, those that had ended from `places[2n + 1]`
-   * on, up to `places[2n + 2]`; each of the two by the number at the other end.
-   */
+  /** The edges of node n stand from `places[n]` on, up to `places[n + 1]`, by the number at the other end. */
   readonly places: Uint32Array;
-  readonly other: Int32Array;
-  readonly type: Uint8Array;
+  /** See link.ts. Changed in place when an edge leaves its row. */
+  readonly links: Uint32Array;
   readonly begin: Float64Array;
-  /** Changed in place when an edge ends. */
+}
+
+export interface PastSide extends Side {
   readonly end: Float64Array;
 }
 
-/** Compressed sparse rows of a graph with its history. */
+interface Sides<Of extends Side> {
+  readonly out: Of;
+  readonly in: Of;
+}
+
+/** Compressed sparse rows of a graph with its history. Who walks it as it is reads nothing of what was. */
 export interface Rows {
   readonly nodes: number;
   readonly count: number;
-  /** Everything up to this position is in the rows: what stands among the ended edges has ended by then. */
+  /** Everything up to this position is in the rows. */
   readonly position: number;
-  /** Of the rows that held then, how many have ended since. */
-  endings: number;
-  readonly out: Side;
-  readonly in: Side;
+  /** What held then. An edge that ends later leaves its rows for the overlay. */
+  readonly present: Sides<Side>;
+  /** What had ended by then. */
+  readonly past: Sides<PastSide>;
+}
+
+/** Work in small steps, each of which yields. */
+export type Steps<Result> = Generator<undefined, Result, undefined>;
+
+export function* rowsOf(edges: Edges, nodes: number, position: number): Steps<Rows> {
+  const { holding, ended } = parted(edges);
+  yield;
+  const present = yield* sidesOf({ edges, nodes, part: holding }, sideOf);
+  const past = yield* sidesOf({ edges, nodes, part: ended }, pastSideOf);
+  return { nodes, count: edges.count, position, present, past };
+}
+
+/** Places of edges in their columns. */
+type Order = Uint32Array;
+
+const parted = ({ count, end }: Edges): { readonly holding: Order; readonly ended: Order } => {
+  const order = new Uint32Array(count);
+  let [low, high] = [0, count];
+  for (let edge = 0; edge < count; edge++) order[end[edge] === Number.POSITIVE_INFINITY ? low++ : --high] = edge;
+  return { holding: order.subarray(0, low), ended: order.subarray(high) };
+};
+
+interface Sorted {
+  readonly order: Order;
+  /** Where each node's begin. */
+  readonly places: Uint32Array;
+}
+
+type MakeSide<Of> = (edges: Edges, sorted: Sorted, other: Int32Array) => Steps<Of>;
+
+/** Three passes of counting sort, each stable: by target, by source, by target again; so that each list is in order. */
+function* sidesOf<Of extends Side>({ edges, nodes, part }: { readonly edges: Edges; readonly nodes: number; readonly part: Order }, make: MakeSide<Of>): Steps<Sides<Of>> {
+  const { from, to } = edges;
+  const byTarget = yield* sorted(part, to, nodes);
+  const outward = yield* sorted(byTarget.order, from, nodes);
+  const inward = yield* sorted(outward.order, to, nodes);
+  return { out: yield* make(edges, outward, to), in: yield* make(edges, inward, from) };
 }
 
 /** Edges that are handled before others get their turn. */
 const slice = 1 << 17;
 
-/** Work in small steps, each of which yields. */
-export type Steps<Result> = Generator<undefined, Result, undefined>;
-
-/** Three passes of counting sort, each stable: by target, by source, by target again; so that each list is in order. */
-export function* rowsOf(edges: Edges, nodes: number, position: number): Steps<Rows> {
-  const { from, to } = edges;
-  const byTarget = yield* sorted({ order: null, ends: null, of: to, edges, nodes });
-  const outward = yield* sorted({ order: byTarget.order, ends: edges.end, of: from, edges, nodes });
-  const inward = yield* sorted({ order: outward.order, ends: edges.end, of: to, edges, nodes });
-  const out = yield* sideOf(edges, outward, to);
-  return { nodes, count: edges.count, position, endings: 0, out, in: yield* sideOf(edges, inward, from) };
-}
-
-interface Sorting {
-  /** The order so far; null: as they stand. */
-  readonly order: Uint32Array | null;
-  /** What had ended stands behind the rest of its node; null: no matter. */
-  readonly ends: Float64Array | null;
-  readonly of: Int32Array;
-  readonly edges: Edges;
-  readonly nodes: number;
-}
-
-interface Sorted {
-  readonly order: Uint32Array;
-  readonly places: Uint32Array;
-}
-
-function* sorted(sorting: Sorting): Steps<Sorted> {
-  const { nodes, edges } = sorting;
-  const places = new Uint32Array(2 * nodes + 2);
-  for (let at = 0; at < edges.count; at += slice) {
-    counted(sorting, places, [at, Math.min(edges.count, at + slice)]);
+function* sorted(part: Order, of: Int32Array, nodes: number): Steps<Sorted> {
+  const places = new Uint32Array(nodes + 1);
+  for (let at = 0; at < part.length; at += slice) {
+    counted(part.subarray(at, at + slice), of, places);
     yield;
   }
   for (let place = 1; place < places.length; place++) places[place] = (places[place] ?? 0) + (places[place - 1] ?? 0);
-  const order = new Uint32Array(edges.count);
-  for (let at = 0; at < edges.count; at += slice) {
-    put(sorting, { places, order }, [at, Math.min(edges.count, at + slice)]);
+  const order = new Uint32Array(part.length);
+  for (let at = 0; at < part.length; at += slice) {
+    put(part.subarray(at, at + slice), of, { places, order });
     yield;
   }
-  // Each place was moved to its end, which is the beginning of the next.
+  // Each was moved from where it begins to where it ends, which is where the next begins.
+  places.copyWithin(1, 0);
+  places[0] = 0;
   return { order, places };
 }
 
-const holds = Number.POSITIVE_INFINITY;
-
-/** Counted one place further on: the sum is then where each begins, and after the putting where it ends. */
-const counted = ({ of, ends }: Sorting, places: Uint32Array, [at, until]: readonly [number, number]): void => {
-  for (let edge = at; edge < until; edge++) {
-    const place = 2 * (of[edge] ?? 0) + (ends !== null && ends[edge] !== holds ? 1 : 0) + 1;
+/** Counted one place further on: the sum is then where each begins. */
+const counted = (part: Order, of: Int32Array, places: Uint32Array): void => {
+  for (const edge of part) {
+    const place = (of[edge] ?? 0) + 1;
     places[place] = (places[place] ?? 0) + 1;
   }
 };
 
-const put = ({ order: before, of, ends }: Sorting, { places, order }: Sorted, [at, until]: readonly [number, number]): void => {
-  for (let index = at; index < until; index++) {
-    const edge = before === null ? index : (before[index] ?? 0);
-    const place = 2 * (of[edge] ?? 0) + (ends !== null && ends[edge] !== holds ? 1 : 0);
-    const to = places[place] ?? 0;
+const put = (part: Order, of: Int32Array, { places, order }: Sorted): void => {
+  for (const edge of part) {
+    const node = of[edge] ?? 0;
+    const to = places[node] ?? 0;
     order[to] = edge;
-    places[place] = to + 1;
+    places[node] = to + 1;
   }
 };
 
-function* sideOf(edges: Edges, { order, places }: Sorted, other: Int32Array): Steps<Side> {
-  const { to, type, begin, end } = roomFor(edges.count);
-  for (let at = 0; at < edges.count; at += slice) {
-    const until = Math.min(edges.count, at + slice);
-    for (let index = at; index < until; index++) {
-      const edge = order[index] ?? 0;
-      to[index] = other[edge] ?? 0;
-      type[index] = edges.type[edge] ?? 0;
-      begin[index] = edges.begin[edge] ?? 0;
-      end[index] = edges.end[edge] ?? 0;
-    }
-    yield;
+function* sideOf({ type, begin }: Edges, { order, places }: Sorted, other: Int32Array): Steps<Side> {
+  const links = new Uint32Array(order.length);
+  for (let index = 0; index < order.length; index++) {
+    if (index % slice === slice - 1) yield;
+    const edge = order[index] ?? 0;
+    links[index] = linkWord(other[edge] ?? 0, type[edge] ?? 0);
   }
-  return { places: shifted(places), other: to, type, begin, end };
+  return { places, links, begin: yield* taken(begin, order) };
 }
 
-/** From where each ends back to where each begins. */
-const shifted = (ends: Uint32Array): Uint32Array => {
-  ends.copyWithin(1, 0);
-  ends[0] = 0;
-  return ends;
-};
+function* pastSideOf(edges: Edges, sorted: Sorted, other: Int32Array): Steps<PastSide> {
+  return { ...(yield* sideOf(edges, sorted, other)), end: yield* taken(edges.end, sorted.order) };
+}
+
+function* taken(column: Float64Array, order: Order): Steps<Float64Array> {
+  const values = new Float64Array(order.length);
+  for (let index = 0; index < order.length; index++) {
+    if (index % slice === slice - 1) yield;
+    values[index] = column[order[index] ?? 0] ?? 0;
+  }
+  return values;
+}

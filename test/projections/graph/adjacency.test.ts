@@ -16,6 +16,8 @@ const someSizes = fc.constantFrom(mostNodes, 1000, 20_000);
 const manyNodes = 100_000;
 const someLevel = fc.constantFrom(10, 100, 1000).chain((maxLength) => fc.uniqueArray(fc.integer({ min: 3, max: manyNodes - 1 }), { maxLength, size: "max" }));
 
+const link = (from: number, to: number, end = Number.POSITIVE_INFINITY) => ({ from, to, type: 0, source: "ci", begin: 1, end });
+
 describe("The adjacency index", () => {
   it("answers at every position what the whole history says, however it was loaded, brought forward and merged", () =>
     fc.assert(
@@ -48,7 +50,7 @@ describe("The adjacency index", () => {
         for (const level of levels) {
           // Each of the two in the middle leads to every second of them.
           const pairs = [[0, 1], [0, 2], ...level.map((node, place) => [1 + (place % 2), node] as const)] as const;
-          const edges = edgesOf(pairs.map(([from, to]) => ({ from, to, type: 0, source: "ci", begin: 1, end: Number.POSITIVE_INFINITY })));
+          const edges = edgesOf(pairs.map(([from, to]) => link(from, to)));
           const walks = walksInMemory({ graph: await gently(adjacencyOf(edges, manyNodes, 1)), position: 1 }, rooms);
           const { numbers } = await walks.closure({ start: 0, direction: "out", types: linkTypes, asOf: null, atLeast: 0, depth: null, limit: manyNodes });
           assert.deepEqual([...numbers], [1, 2, ...level.toSorted((a, b) => a - b)]);
@@ -56,4 +58,21 @@ describe("The adjacency index", () => {
       }),
       { numRuns: 50 },
     ));
+
+  it("tells a page before it walks on, and sees nothing of what comes meanwhile", async () => {
+    const wide = 100;
+    const near = Array.from({ length: wide }, (_, place) => place + 1);
+    const graph = await gently(adjacencyOf(edgesOf([...near.map((node) => link(0, node)), ...near.map((node) => link(node, node + wide))]), 2 * wide + 1, 1));
+    const ask = (position: number) =>
+      walksInMemory({ graph, position }, reaches()).page(
+        { start: 0, direction: "out", types: linkTypes, asOf: null, atLeast: 0, depth: null, limit: 1000 },
+        { after: null, before: null, limit: 50, backward: false },
+      );
+    const { rows, more, whole } = await ask(1);
+    assert.deepEqual([rows.map(({ number }) => number), more], [near.slice(0, 50), true]);
+    assert.equal(await Promise.race([whole, Promise.resolve("not yet")]), "not yet");
+    await gently(bring(graph, edgesOf([link(1, 1 + wide, 2)]), { position: 2, nodes: graph.nodes }));
+    assert.deepEqual(await whole, { count: 2 * wide, levels: [wide, wide], truncated: false });
+    assert.deepEqual(await (await ask(2)).whole, { count: 2 * wide - 1, levels: [wide, wide - 1], truncated: false });
+  });
 });

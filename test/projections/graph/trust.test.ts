@@ -4,7 +4,7 @@ import { linkTypes } from "#domain/graph/kinds.ts";
 import { JsonObject } from "#domain/kernel/json.ts";
 import { MetadataPublished, RepositoryEstablished } from "#domain/trust/events.ts";
 import { graph } from "#projections/graph/graph.ts";
-import { linksPage, nodesByKeys } from "#projections/graph/queries.ts";
+import { linksPage, nodeByKey } from "#projections/graph/queries.ts";
 import { applied } from "#test/support/applied.ts";
 import { openDatabase } from "#test/support/projecting.ts";
 import { scriptedLog } from "#test/support/scripted-log.ts";
@@ -37,7 +37,7 @@ describe("The graph of a TUF repository", () => {
     await applied(opened.database, graph, [log.events.slice(0, 2), log.events.slice(2)]);
 
     const signers = async (at: number) => {
-      const [node] = await nodesByKeys(opened.database, [`repository/${repository}`], at);
+      const node = await nodeByKey(opened.database, `repository/${repository}`, at);
       const all = { after: null, before: null, limit: 100, backward: false };
       const { rows } = await linksPage(opened.database, { node: node?.number ?? -1, direction: "out", types: linkTypes, at }, all);
       const roles = rows.flatMap(({ link: { type, toKey, claims } }) => claims.map(({ attributes }) => [type, toKey, attributes] as const));
