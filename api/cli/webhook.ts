@@ -33,7 +33,7 @@ export const webhook = command(
     details: [
       `Actions: ${Object.keys(actions).join(", ")}; create takes a URL, list and preview take nothing, all others the id of a webhook.`,
       "Each event that fits the filter is sent to the URL as a CloudEvent, signed as Standard Webhooks wants it, in strict order, and tried again for three days until it is answered with 2xx. The secret is shown once, unless you bring your own in a file.",
-      "replay says how much would be sent again, and sends it with --yes. test sends a real past event (the newest that fits, or --position) and resend one event again; both show the answer.",
+      "replay says how much would be sent again, and sends it with --yes. test sends a real past event (the newest that fits, or --position) and resend one event again; both show the answer. dead lists the events that were put aside and have not been taken since.",
     ],
     options: {
       filter: { kind: "text", value: "FILTER", help: "create, change, preview: which events, 'type=trust.*;kind=artifact;key=pkg:deb/'" },

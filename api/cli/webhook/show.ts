@@ -75,8 +75,8 @@ export const dead = async ({ client, output }: Session, { subject: webhook }: As
   const columns = [{ title: "POSITION", right: true }, { title: "TYPE" }, { title: "PUT ASIDE" }, { title: "TRIES", right: true }, { title: "REASON" }];
   await output.result(found, () =>
     found.length === 0
-      ? "nothing was put aside"
-      : table(columns, found.map(({ eventPosition, eventType, at, attempts, reason }) => [count(eventPosition), printable(eventType), time(at), count(attempts), printable(reason)])),
+      ? "nothing is put aside"
+      : table(columns, found.map(({ eventPosition, eventType, at, attempts, reason, resending }) => [count(eventPosition), printable(eventType), time(at), count(attempts), `${printable(reason)}${resending ? "; being sent again" : ""}`])),
   );
   return exitCodes.ok;
 };

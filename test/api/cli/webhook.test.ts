@@ -130,6 +130,14 @@ describe("waybill webhook", () => {
     assert.equal(inputOf(server, "TestWebhook").position, 5);
   });
 
+  it("lists what is put aside, and which of it is on its way again", async () => {
+    const dead = { eventPosition: 5, eventId: "e", eventType: "trust.TargetsAdded.v1", attempts: 4, reason: "HTTP 500", at: "2026-11-21T12:00:00.000Z", resending: false };
+    const answers = { DeadLetters: answer("deadLetters", { edges: [{ node: dead }, { node: { ...dead, eventPosition: 9, resending: true } }], pageInfo: page }) };
+    await using server = await FakeServer.start({ answers });
+    const rows = (await run(server, "dead", id)).stdout.split("\n").slice(1, 3);
+    assert.deepEqual(rows.map((row) => row.split("Z")[1]?.trim()), ["4  HTTP 500", "4  HTTP 500; being sent again"]);
+  });
+
   it("lists what was sent, and what it is told not to know is an error", async () => {
     const failed = { kind: "EVENT", outcome: "FAILED", nextAt: "2026-11-21T12:00:05.000Z" };
     const hungUp = delivery({ ...failed, attempt: 2, status: null, error: "socket hang up", response: "" });
