@@ -2,7 +2,7 @@ import { command } from "#api/cli/command.ts";
 import { exitCodes, usageError } from "#api/cli/exit.ts";
 import { type EventSearch, searchEvents } from "#api/cli/operations/audit.ts";
 import type { Session } from "#api/cli/session.ts";
-import { eventLine } from "./event-lines.ts";
+import { eventLines } from "./event-lines.ts";
 
 export const search = command(
   {
@@ -38,7 +38,7 @@ const printFound = async ({ client, output, signal }: Session, wanted: EventSear
   for (let before: string | undefined; left > 0; ) {
     signal.throwIfAborted();
     const { events } = await client.request(searchEvents, { ...wanted, last: Math.min(left, 100), before });
-    for (const { node } of events.edges.toReversed()) await output.result(node, () => eventLine(output, node));
+    for (const { node } of events.edges.toReversed()) await output.result(node, () => eventLines(output, node));
     none &&= events.edges.length === 0;
     left -= events.edges.length;
     before = events.pageInfo.startCursor ?? undefined;

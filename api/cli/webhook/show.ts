@@ -12,8 +12,9 @@ export const listAll = async ({ client, output }: Session): Promise<number> => {
   const found = await allNodes(async (after) => (await client.request(listWebhooks, { after })).webhooks);
   await output.result(found, () =>
     table(
-      [{ title: "WEBHOOK" }, { title: "STATE" }, { title: "POSITION", right: true }, { title: "URL" }, { title: "FILTER" }],
-      found.map((one) => [one.webhookId, stateOf(output, one), one.progress ? count(one.progress.position) : "–", printable(one.url), printable(one.filter) || "everything"]),
+      [{ title: "WEBHOOK" }, { title: "STATE" }, { title: "POSITION", right: true }, { title: "FILTER" }, { title: "URL" }],
+      found.map((one) => [one.webhookId, stateOf(output, one), one.progress ? count(one.progress.position) : "–", printable(one.filter) || "everything", printable(one.url)]),
+      output.width,
     ),
   );
   return exitCodes.ok;
@@ -55,7 +56,7 @@ export const deliveries = async ({ client, output }: Session, { subject: webhook
   const asked = { webhook, first: values.limit ?? 20, outcome: values.outcome?.toUpperCase() };
   const found = (await client.request(listDeliveries, asked)).deliveries.edges.map(({ node }) => node);
   const columns = [{ title: "AT" }, { title: "POSITION", right: true }, { title: "TYPE" }, { title: "TRY", right: true }, { title: "ANSWER" }];
-  await output.result(found, () => (found.length === 0 ? "nothing was sent" : table(columns, found.map((one) => row(output, one)))));
+  await output.result(found, () => (found.length === 0 ? "nothing was sent" : table(columns, found.map((one) => row(output, one)), output.width)));
   return exitCodes.ok;
 };
 
@@ -76,7 +77,17 @@ export const dead = async ({ client, output }: Session, { subject: webhook }: As
   await output.result(found, () =>
     found.length === 0
       ? "nothing is put aside"
-      : table(columns, found.map(({ eventPosition, eventType, at, attempts, reason, resending }) => [count(eventPosition), printable(eventType), time(at), count(attempts), `${printable(reason)}${resending ? "; being sent again" : ""}`])),
+      : table(
+          columns,
+          found.map(({ eventPosition, eventType, at, attempts, reason, resending }) => [
+            count(eventPosition),
+            printable(eventType),
+            time(at),
+            count(attempts),
+            `${printable(reason)}${resending ? output.yellow("; being sent again") : ""}`,
+          ]),
+          output.width,
+        ),
   );
   return exitCodes.ok;
 };
