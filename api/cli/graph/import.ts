@@ -103,12 +103,18 @@ const sendDocuments = async (session: Session, documents: readonly DocumentFile[
   });
 };
 
-const documentLines = (output: Output, { file, format, key, nodes, links, withdrawn, skipped, signatures, events }: RecordedDocument & { readonly file: string; readonly events: number }): string[] => [
-  `${output.bold(printable(file))}  ${format}, ${counted(nodes, "node")}, ${counted(links, "link")}${withdrawn > 0 ? `, ${counted(withdrawn, "link")} withdrawn` : ""}${events === 0 ? output.dim(" (nothing new)") : ""}`,
+const documentLines = (output: Output, { file, key, withdrawn, skipped, signatures, ...document }: RecordedDocument & { readonly file: string }): string[] => [
+  `${output.bold(printable(file))}  ${document.format}, ${counted(document.nodes, "node")}, ${counted(document.links, "link")}: ${newsText(document)}${withdrawn > 0 ? `, ${counted(withdrawn, "link")} withdrawn` : ""}`,
   `  ${output.dim(key)}`,
   ...signatures.map((one) => `  signature${one.keyid === null ? "" : ` of ${printable(one.keyid)}`}: ${verdictText(output, one)}`),
   ...skipped.map((what) => output.dim(`  not taken: ${printable(what)}`)),
 ];
+
+const newsText = ({ nodes, links, newNodes, newLinks }: Pick<RecordedDocument, "nodes" | "links" | "newNodes" | "newLinks">): string => {
+  if (newNodes === 0 && newLinks === 0) return "there already";
+  if (newNodes === nodes && newLinks === links) return "all new";
+  return `new ${newLinks === 0 ? "is what it says" : `${newLinks === 1 ? "is" : "are"} ${counted(newLinks, "link")}`} of ${counted(newNodes, "node")}, the rest was there already`;
+};
 
 const verdictText = (output: Output, { verdict, key }: RecordedDocument["signatures"][number]): string => {
   if (verdict === "VERIFIED") return output.green(`verified by ${key}`);
