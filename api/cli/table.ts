@@ -1,4 +1,4 @@
-import { widthOf } from "./format.ts";
+import { folded, widthOf } from "./format.ts";
 
 export interface Column {
   readonly title: string;
@@ -17,9 +17,9 @@ export const table = (columns: readonly Column[], rows: readonly (readonly strin
 };
 
 /** Names and values below one another: a card. */
-export const card = (entries: readonly (readonly [name: string, value: string])[]): string[] => {
-  const widest = Math.max(...entries.map(([name]) => name.length));
-  return entries.map(([name, value]) => `${name.padEnd(widest)}  ${value}`);
+export const card = (entries: readonly (readonly [name: string, value: string])[], width = Number.POSITIVE_INFINITY): string[] => {
+  const widest = Math.max(...entries.map(([name]) => widthOf(name)));
+  return entries.flatMap(([name, value]) => folded(`${pad(name, widest, false)}  `, value, width));
 };
 
 const pad = (text: string, to: number, right: boolean): string => {

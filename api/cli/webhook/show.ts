@@ -1,5 +1,6 @@
 import { exitCodes, usageError } from "#api/cli/exit.ts";
 import { count, counted, duration, printable, time } from "#api/cli/format.ts";
+import { instant } from "#api/cli/instant.ts";
 import type { Event } from "#api/cli/operations/audit.ts";
 import { type Delivery, listDeadLetters, listDeliveries, listWebhooks, previewWebhook, type Webhook } from "#api/cli/operations/webhooks.ts";
 import { allNodes } from "#api/cli/pages.ts";
@@ -22,7 +23,7 @@ export const listAll = async ({ client, output }: Session): Promise<number> => {
 
 export const show = async (session: Session, { subject }: Asked): Promise<number> => {
   const found = await webhookOf(session, subject);
-  await session.output.result(found, () => card(facts(session.output, found)));
+  await session.output.result(found, () => card(facts(session.output, found), session.output.width));
   return exitCodes.ok;
 };
 
@@ -93,9 +94,9 @@ export const dead = async ({ client, output }: Session, { subject: webhook }: As
 };
 
 export const preview = async ({ client, output }: Session, { values }: Asked): Promise<number> => {
-  const { filter, after, since } = values;
+  const { filter, after } = values;
   if (filter === undefined) throw usageError("--filter is missing");
-  const { previewWebhook: found } = await client.request(previewWebhook, { filter, after, since });
+  const { previewWebhook: found } = await client.request(previewWebhook, { filter, after, since: instant("since", values.since) });
   await output.result(found, () => [
     `${found.exact ? "" : "at least "}${counted(found.count, "past event")} ${found.count === 1 ? "fits" : "fit"}${found.newest.length > 0 ? "; the newest:" : ""}`,
     ...(found.newest.length === 0 ? [] : newestOf(found.newest)),

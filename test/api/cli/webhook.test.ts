@@ -42,6 +42,7 @@ const answer = (field: string, value: object) => (): Answer => ({ data: { [field
 const nothingFits = answer("previewWebhook", { after: 0, count: 0, exact: true, newest: [] });
 
 const Input = z.object({ secret: z.string().optional(), position: z.int().optional() });
+const Since = z.object({ since: z.string().optional() });
 const inputOf = (server: FakeServer, operation: string) => Input.parse(server.asked.find(({ name }) => name === operation)?.variables["input"]);
 
 const run = (server: FakeServer, ...args: readonly string[]) => waybill(["webhook", ...args], { env: { WAYBILL_URL: server.url, WAYBILL_TOKEN: "wb_test" } });
@@ -55,8 +56,13 @@ describe("waybill webhook", () => {
     await using server = await FakeServer.start({ answers });
     const { code, stdout, stderr } = await run(server, "create", "https://example.com/hook", "--filter", "type=trust.*");
     assert.deepEqual([code, stdout], [0, "whsec_abc\n"]);
-    assert.match(stderr, new RegExp(`webhook ${id} sends to https://example.com/hook; its secret is shown once`));
+    assert.match(stderr, new RegExp(`webhook ${id} sends to https://example.com/hook; its secret is shown once, on standard output:`));
     assert.match(stderr, /1,234 past events fit this filter, the newest trust\.TargetsAdded\.v1 at position 5 \(2026-11-21 12:00:00Z\); what is sent begins with the next$/m);
+  });
+
+  it("counts no past events for one that takes every event", async () => {
+    await using server = await FakeServer.start({ answers: { CreateWebhook: answer("createWebhook", { receipt, webhookId: id, key, secret: "whsec_abc" }) } });
+    assert.match((await run(server, "create", "https://example.com/hook", "--after", "7")).stderr, /^every event is sent, beginning behind position 7$/m);
   });
 
   it("says when a filter that it saved fits nothing that ever happened", async () => {
@@ -113,6 +119,8 @@ describe("waybill webhook", () => {
     assert.ok(!server.namesAsked().includes("ReplayWebhook"));
     assert.equal((await run(server, "replay", id, "--after", "2", "--yes")).stdout, "1,234 events behind position 2 are sent again\n");
     assert.equal((await run(server, "replay", id)).code, 2);
+    const since = async (text: string) => [(await run(server, "replay", id, "--since", text)).code, Since.parse(server.asked.at(-1)?.variables).since];
+    assert.deepEqual([await since("2026-11-20"), await since("yesterday")], [[0, "2026-11-20T00:00:00.000Z"], [2, "2026-11-20T00:00:00.000Z"]]);
   });
 
   it("tests with the newest event that fits, waits for the answer, and fails with it", async () => {
