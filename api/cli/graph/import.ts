@@ -54,7 +54,7 @@ export const importFiles = command(
     };
     await session.output.result(found, () => [
       ...found.documents.flatMap((one) => documentLines(session.output, one)),
-      ...found.indexes.map((one) => `${session.output.bold(printable(one.file))}  ${counted(one.versions, "package version")}`),
+      ...found.indexes.map((one) => `${session.output.bold(printable(one.file))}  ${counted(one.versions, "package version")}${versions.events === 0 ? ": there already" : ""}`),
       found.events === 0 ? "nothing new: all of it was there already" : `${counted(found.events, "event")} in ${duration(found.milliseconds)}, up to position ${count(found.position)}`,
     ]);
     const unverified = keys.length > 0 && found.documents.some(({ signatures }) => signatures.length > 0 && signatures.every(({ verdict }) => verdict !== "VERIFIED"));
@@ -113,7 +113,8 @@ const documentLines = (output: Output, { file, key, withdrawn, skipped, signatur
 const newsText = ({ nodes, links, newNodes, newLinks }: Pick<RecordedDocument, "nodes" | "links" | "newNodes" | "newLinks">): string => {
   if (newNodes === 0 && newLinks === 0) return "there already";
   if (newNodes === nodes && newLinks === links) return "all new";
-  return `new ${newLinks === 0 ? "is what it says" : `${newLinks === 1 ? "is" : "are"} ${counted(newLinks, "link")}`} of ${counted(newNodes, "node")}, the rest was there already`;
+  const what = newLinks === 0 ? "what it says" : counted(newLinks, "link");
+  return `${what} of ${counted(newNodes, "node")} ${newLinks > 1 ? "are" : "is"} new, the rest was there already`;
 };
 
 const verdictText = (output: Output, { verdict, key }: RecordedDocument["signatures"][number]): string => {

@@ -171,8 +171,8 @@ describe("waybill graph import", () => {
 
   for (const [what, news, words] of [
     ["nothing", { newNodes: 0, newLinks: 0 }, "there already"],
-    ["a part", { newNodes: 1, newLinks: 1 }, "new is 1 link of 1 node, the rest was there already"],
-    ["a verdict", { newNodes: 1, newLinks: 0 }, "new is what it says of 1 node, the rest was there already"],
+    ["a part", { newNodes: 1, newLinks: 1 }, "1 link of 1 node is new, the rest was there already"],
+    ["a verdict", { newNodes: 1, newLinks: 0 }, "what it says of 1 node is new, the rest was there already"],
   ] as const)
     it(`says what is new of a document: ${what}`, async () => {
       await using folder = await temporaryFolder();
