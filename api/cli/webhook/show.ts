@@ -90,6 +90,7 @@ export const dead = async ({ client, output }: Session, { subject: webhook }: As
           output.width,
         ),
   );
+  if (!output.json && found.some(({ resending }) => !resending)) output.note(output.dim(`send one again: ${output.program} webhook resend ${webhook} --position N`));
   return exitCodes.ok;
 };
 
