@@ -24,9 +24,11 @@ export interface RecordedDocument {
   readonly key: string;
   /** `CycloneDX 1.6`. */
   readonly format: string;
-  /** How many it says something of, recorded now or before. */
+  /** How many it says something of, by itself or by links that lead from or to them, recorded now or before. */
   readonly nodes: number;
   readonly links: number;
+  /** Of these: what was not there already as this source's word. */
+  readonly news: { readonly nodes: number; readonly links: number };
   /** Links that an earlier state of the same advisory said. */
   readonly withdrawn: number;
   readonly skipped: readonly string[];

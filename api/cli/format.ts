@@ -37,16 +37,29 @@ export const shortened = (text: string, width: number): string =>
 /** Commands that a text proposes (`waybill list`), as this reader has to type them. */
 export const asCalled = (text: string, program: string): string => text.replace(/(?<![\w/])waybill (?=[A-Za-z])/g, `${program} `);
 
-/** Lines of a terminal's width, broken between words; all but the first begin where `head` ends. */
-export const folded = (head: string, text: string, width = 80): string[] => {
+/** Columns that a text takes: colours take none. */
+export const widthOf = (text: string): number => stripVTControlCharacters(text).length;
+
+/** Lines of a terminal's width, broken between words; all but the first begin with `hang`, or where `head` ends. */
+export const folded = (head: string, text: string, width = 80, hang = " ".repeat(widthOf(head))): string[] => {
   const lines: string[] = [];
-  let line = head;
+  let line = { text: head, width: widthOf(head), words: head.trim() === "" ? 0 : 1 };
   for (const word of text.split(" ")) {
-    if (line.length + word.length > width && line.trim() !== "") {
-      lines.push(line.trimEnd());
-      line = " ".repeat(head.length);
+    if (line.width + widthOf(word) > width && line.words > 0) {
+      lines.push(line.text.trimEnd());
+      line = { text: hang, width: widthOf(hang), words: 0 };
     }
-    line += `${word} `;
+    // Blanks between words, but not where a line begins.
+    if (word === "" && line.words === 0) continue;
+    line = { text: `${line.text}${word} `, width: line.width + widthOf(word) + 1, words: line.words + 1 };
   }
-  return [...lines, line.trimEnd()];
+  return [...lines, line.text.trimEnd()];
+};
+
+/** A line of whatever kind in lines of a terminal's width: what goes on stands a little further right than it began. */
+export const fitted = (line: string, width: number): string[] => {
+  if (widthOf(line) <= width) return [line];
+  // oxlint-disable-next-line no-control-regex
+  const [head = ""] = /^(?: |\u001b\[[\d;]*m)*/.exec(line) ?? [];
+  return folded(head, line.slice(head.length), width, " ".repeat(widthOf(head) + 4));
 };

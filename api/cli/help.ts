@@ -21,7 +21,7 @@ export const overview = (catalog: Catalog, program: string): string[] => [
 export const commandHelp = ({ name, summary, operands, details = [], words = [], options, examples }: Description, program: string): string[] => {
   const own = optionLines(options);
   return [
-    `waybill ${name}: ${summary}`,
+    ...folded("", `waybill ${name}: ${summary}`),
     "",
     `Usage: ${program} ${[name, ...operands.map(brief)].join(" ")} [OPTIONS]`,
     ...details.flatMap((paragraph) => ["", ...folded("", asCalled(paragraph, program))]),
@@ -29,8 +29,14 @@ export const commandHelp = ({ name, summary, operands, details = [], words = [],
     ...(own.length > 0 ? ["", "Options:", ...own] : []),
     "",
     "For every command: --json --quiet --no-color --url URL --token-file FILE",
-    ...(examples.length > 0 ? ["", "Examples:", ...examples.flatMap(([line, what]) => [`  # ${what}`, `  ${program} ${line}`])] : []),
+    ...(examples.length > 0 ? ["", "Examples:", ...examples.flatMap(([line, what]) => [`  # ${what}`, ...continued(`${program} ${line}`)])] : []),
   ];
+};
+
+/** A command as a shell takes it over several lines. */
+const continued = (line: string): string[] => {
+  if (line.length <= 78) return [`  ${line}`];
+  return folded("  ", line, 78, "      ").map((part, index, all) => (index < all.length - 1 ? `${part} \\` : part));
 };
 
 const wordLines = (words: readonly (readonly [word: string, summary: string])[]): string[] => {

@@ -20,7 +20,7 @@ export const task = command(
       const { task } = await client.request(showTask, { id });
       if (!task)
         throw new CliError(exitCodes.refused, `there is no task ${id}`, { hint: "the id is printed by add, remove, publish and import" });
-      await output.result(task, () => card(facts(output, task)));
+      await output.result(task, () => card(facts(output, task), output.width));
       if (isOver(task)) throwIfFailed(task);
       return exitCodes.ok;
     }

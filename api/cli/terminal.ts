@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { folded } from "./format.ts";
+import { fitted, folded } from "./format.ts";
 
 /** Where a command writes: the process's streams, or a test's. */
 export interface Terminal {
@@ -26,10 +26,10 @@ export class Output {
     this.#color = options.color;
   }
 
-  /** The result: lines for people, or with --json the document. Waits for a slow reader. */
+  /** The result: lines for people, folded to a terminal's width, or with --json the document. Waits for a slow reader. */
   async result(document: unknown, lines: () => readonly string[] | string): Promise<void> {
     if (this.json) return this.line(JSON.stringify(document));
-    for (const line of [lines()].flat()) await this.line(line);
+    for (const line of [lines()].flat().flatMap((line) => fitted(line, this.width))) await this.line(line);
   }
 
   async line(text: string): Promise<void> {
@@ -43,7 +43,8 @@ export class Output {
 
   /** A remark on the way: not part of the result. */
   note(text: string): void {
-    if (!this.quiet) this.#terminal.stderr.write(`${text}\n`);
+    const { stderr } = this.#terminal;
+    if (!this.quiet) for (const line of folded("", text, stderr.columns ?? Number.POSITIVE_INFINITY)) stderr.write(`${line}\n`);
   }
 
   /** Columns of the standard output; 80 where it is no terminal. */
@@ -51,10 +52,14 @@ export class Output {
     return this.#terminal.stdout.columns ?? 80;
   }
 
-  /** A sentence behind its mark, which may be coloured, in lines of the terminal's width; in one where it is no terminal. */
-  sentence(mark: string, text: string, paint: (text: string) => string): string[] {
-    const [first = "", ...rest] = folded(`${mark} `, text, this.#terminal.stdout.columns ?? Number.POSITIVE_INFINITY);
-    return [paint(mark) + first.slice(mark.length), ...rest];
+  /** Columns that a line of the standard output may take: any number where it is no terminal. */
+  get width(): number {
+    return this.#terminal.stdout.columns ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** A text behind its head in lines of the terminal's width, which go on behind `hang`; in one line where it is no terminal. */
+  folded(head: string, text: string, hang?: string): string[] {
+    return folded(head, text, this.width, hang);
   }
 
   /** The bars under way: the first of them has the line. */

@@ -33,7 +33,7 @@ export const webhook = command(
     details: [
       `Actions: ${Object.keys(actions).join(", ")}; create takes a URL, list and preview take nothing, all others the id of a webhook.`,
       "Each event that fits the filter is sent to the URL as a CloudEvent, signed as Standard Webhooks wants it, in strict order, and tried again for three days until it is answered with 2xx. The secret is shown once, unless you bring your own in a file.",
-      "replay says how much would be sent again, and sends it with --yes. test sends a real past event (the newest that fits, or --position) and resend one event again; both show the answer.",
+      "replay says how much would be sent again, and sends it with --yes. test sends a real past event (the newest that fits, or --position) and resend one event again; both show the answer. dead lists the events that were put aside and have not been taken since.",
     ],
     options: {
       filter: { kind: "text", value: "FILTER", help: "create, change, preview: which events, 'type=trust.*;kind=artifact;key=pkg:deb/'" },
@@ -44,7 +44,7 @@ export const webhook = command(
       description: { kind: "text", value: "TEXT", help: "create, change: for people" },
       "dead-letter-after": { kind: "integer", value: "SECONDS", help: "create, change: put an event aside that is not taken so long; 0: never" },
       after: { kind: "integer", value: "POS", help: "create, replay, preview: begin behind this position" },
-      since: { kind: "text", value: "TIME", help: "replay, preview: from this moment on (2026-11-21T10:00:00Z)" },
+      since: { kind: "text", value: "TIME", help: "replay, preview: from this moment on: 2026-11-20, 2026-11-20T10:00:00Z" },
       rate: { kind: "integer", min: 1, value: "N", help: "replay: so many events a second, at most" },
       yes: { kind: "flag", short: "y", help: "replay: do it, not only count" },
       position: { kind: "integer", min: 1, value: "POS", help: "test, resend: the event" },
@@ -53,10 +53,10 @@ export const webhook = command(
       reason: reasonOption,
     },
     examples: [
-      ["webhook create https://example.com/hook --filter 'type=trust.*' > hook.secret", "the secret alone goes to standard output"],
-      ["webhook test 01939c1e-8f2a-8c55-b3a0-5d1e6f0a9b7c", "the newest event that fits, now"],
-      ["webhook replay 01939c1e-8f2a-8c55-b3a0-5d1e6f0a9b7c --since 2026-11-20T00:00:00Z --rate 50 --yes", "all since then, again"],
-      ["webhook deliveries 01939c1e-8f2a-8c55-b3a0-5d1e6f0a9b7c --outcome failed", "what went wrong"],
+      ["webhook create https://example.com/in --filter 'type=trust.*' > secret", "the secret alone goes to standard output"],
+      ["webhook test ID", "the newest event that fits, now"],
+      ["webhook replay ID --since 2026-11-20 --rate 50 --yes", "all since then, again"],
+      ["webhook deliveries ID --outcome failed", "what went wrong"],
     ],
   },
   async (session, { operands: [name = "", subject], values }) => {

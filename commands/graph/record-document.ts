@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { isRefusal, refuse, type Refusal } from "#domain/kernel/decider.ts";
 import type { Cause } from "#domain/kernel/event.ts";
-import { type Attributes, type LinkClaim, type LinkKey, type NodeClaim, sourceStream } from "#domain/graph/events.ts";
+import { type Attributes, type LinkClaim, type LinkKey, type NodeClaim, type SourceEvent, sourceStream } from "#domain/graph/events.ts";
 import type { Reading } from "#domain/graph/intake/document.ts";
 import { openDocument } from "#domain/graph/intake/read-document.ts";
 import { type SourceCommand, sources as decider } from "#domain/graph/sources.ts";
@@ -47,12 +47,13 @@ export const recordDocument =
     const claimed = (key: string) => lookUp(state, key) !== undefined;
     const facts = { ...withVerdicts(opened.key, reading, checked, claimed), gone: [] as LinkKey[] };
     if ("advisory" in opened) facts.gone.push(...noLonger(facts.links, opened.advisory.vulnerability, await known.affectedBy(opened.advisory.vulnerability, source)));
-    const whole = decider.decide({ type: "RecordNodes", source, nodes: facts.nodes }, state);
-    if (isRefusal(whole)) return whole;
+    const [nodes, links] = [decider.decide({ type: "RecordNodes", source, nodes: facts.nodes }, state), decider.decide({ type: "RecordLinks", source, links: facts.links }, state)];
+    if (isRefusal(nodes)) return nodes;
+    if (isRefusal(links)) return links;
     if (content.from === "text") await blobs.put(Readable.from([bytes]), largestDocument);
     const receipt = await carryOut(sources, commandsOf(source, facts), cause);
     if (isRefusal(receipt)) return receipt;
-    return { receipt, task: null, document: describe(opened.key, reading, { ...facts, checked }) };
+    return { receipt, task: null, document: describe(opened.key, reading, { ...facts, news: newsIn([...nodes, ...links]), checked }) };
   };
 
 type Content = Parameters<Commands["recordDocument"]>[0]["content"];
@@ -122,11 +123,27 @@ const carryOut = async (sources: Sources, commands: readonly SourceCommand[], ca
   return { ...last, eventIds: receipts.flatMap(({ eventIds }) => eventIds), replayed: receipts.some(({ replayed }) => replayed) };
 };
 
-const describe = (key: string, { format, skipped }: Reading, { nodes, links, gone, checked }: Facts & { readonly gone: readonly LinkKey[]; readonly checked: readonly Checked[] }): RecordedDocument => ({
+/** What a source says for the first time, or otherwise than before. */
+const newsIn = (events: readonly SourceEvent[]): Facts => ({
+  nodes: events.flatMap((event) => (event.type === "NodesRecorded" ? event.nodes : [])),
+  links: events.flatMap((event) => (event.type === "LinksRecorded" ? event.links : [])),
+});
+
+/** Nodes that something is said of, also by a link alone. */
+const spokenOf = ({ nodes, links }: Facts): Set<string> => new Set([...nodes.map(({ key }) => key), ...links.flatMap(({ from, to }) => [from, to])]);
+
+interface Found extends Facts {
+  readonly gone: readonly LinkKey[];
+  readonly news: Facts;
+  readonly checked: readonly Checked[];
+}
+
+const describe = (key: string, { format, skipped }: Reading, { nodes, links, gone, news, checked }: Found): RecordedDocument => ({
   key,
   format,
-  nodes: nodes.length,
+  nodes: spokenOf({ nodes, links }).add(key).size,
   links: links.length,
+  news: { nodes: spokenOf(news).size, links: news.links.length },
   withdrawn: gone.length,
   skipped,
   signatures: checked.map(({ keyid, verdict, verifier }) => ({ keyid, verdict, key: verifier?.key ?? null })),

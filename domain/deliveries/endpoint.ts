@@ -1,7 +1,7 @@
 import { type Decider, refuse } from "#domain/kernel/decider.ts";
 import type { DeliveryEvent, EndpointSettings, SecretCard } from "./events.ts";
 
-type Outcome = Extract<DeliveryEvent, { type: "EndpointDisabled" | "DeadLettered" | "CursorNoted" }>;
+type Outcome = Extract<DeliveryEvent, { type: "EndpointDisabled" | "DeadLettered" | "ResendTaken" | "CursorNoted" }>;
 type Unbound<Event> = Event extends { readonly endpoint: string } ? Omit<Event, "endpoint"> : never;
 
 export type EndpointCommand =
@@ -88,6 +88,8 @@ const isSaid = (outcome: Unbound<Outcome>, state: Known): boolean => {
       return outcome.position === state.noted;
     case "DeadLettered":
       return outcome.position === state.deadLettered;
+    case "ResendTaken":
+      return false;
   }
 };
 
@@ -112,6 +114,7 @@ const evolved = (state: Known, event: Exclude<DeliveryEvent, { type: "EndpointCr
     case "CursorNoted":
       return { ...state, noted: event.position };
     case "DeliveryRequested":
+    case "ResendTaken":
       return state;
   }
 };

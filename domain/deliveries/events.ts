@@ -84,6 +84,9 @@ export const DeadLettered = event("DeadLettered", {
   reason: z.string().max(1000),
 });
 
+/** An event that was sent again by hand was taken: where it was put aside, it is so no longer. */
+export const ResendTaken = event("ResendTaken", { endpoint: z.uuid(), request: z.uuid(), position: z.int().min(1) });
+
 /** Everything up to here was sent. Said now and then, so that a lost database does not send all of history again. */
 export const CursorNoted = event("CursorNoted", { endpoint: z.uuid(), position });
 
@@ -97,6 +100,7 @@ export const DeliveryEvent = z.discriminatedUnion("type", [
   ReplayRequested,
   DeliveryRequested,
   DeadLettered,
+  ResendTaken,
   CursorNoted,
 ]);
 export type DeliveryEvent = z.infer<typeof DeliveryEvent>;

@@ -40,7 +40,7 @@ export const openRegistry = async ({ log, sql, readModels }: RegistryNeeds, sign
   };
   const hearing = (async () => {
     for await (const page of log.subscribe({ after: wanted, types: deliveriesCodec.types, signal: over })) {
-      const last = page.events.findLast(({ type }) => !/\.(CursorNoted|DeadLettered)\./.test(type));
+      const last = page.events.findLast(({ type }) => !/\.(CursorNoted|DeadLettered|ResendTaken)\./.test(type));
       if (!last) continue;
       wanted = last.position;
       told.ring();

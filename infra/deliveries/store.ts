@@ -1,5 +1,6 @@
 import type { Filter } from "#domain/deliveries/filter.ts";
 import type { SecretCard } from "#domain/deliveries/events.ts";
+import { isOpen } from "#projections/deliveries/queries.ts";
 import { once } from "#projections/kernel/once.ts";
 import { sqlBeside } from "#projections/kernel/projection.ts";
 import type { Database, Sql } from "#projections/ports/sql.ts";
@@ -59,6 +60,8 @@ export interface Request {
   readonly endpoint: string;
   readonly kind: "resend" | "test";
   readonly position: number;
+  /** Position of the event that asked for it. */
+  readonly asked: number;
 }
 
 export interface Written {
@@ -140,9 +143,7 @@ const log = `insert into deliveries.attempts (endpoint, position, event_id, even
 export const openRequests = (sql: Sql, endpoints: readonly string[]): Promise<readonly Request[]> =>
   sql.query<Request>({
     name: "deliveries_requests",
-    text: `select id, endpoint, kind, event_position as position from webhooks.requests request
-            where endpoint = any($1::uuid[]) and requested_at > now() - interval '1 day'
-              and not exists (select from deliveries.attempts where attempts.request = request.id) order by request.position`,
+    text: `select id, endpoint, kind, event_position as position, position as asked from webhooks.requests where endpoint = any($1::uuid[]) and ${isOpen} order by requests.position`,
     values: [endpoints],
   });
 

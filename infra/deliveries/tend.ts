@@ -1,6 +1,6 @@
 import { Unavailable } from "#domain/kernel/errors.ts";
 import { Fenced } from "#projections/kernel/checkpoint.ts";
-import { pause } from "#projections/kernel/pause.ts";
+import { patiently, pause } from "#projections/kernel/pause.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { type LaneNeeds, runLane } from "./lane.ts";
 import { attemptOf, isTaken, openPost, type PostNeeds } from "./post.ts";
@@ -104,6 +104,8 @@ const carryOut = async (needs: TendNeeds, endpoint: Endpoint, request: Request, 
     const answer = await post.send(event, request.kind === "test" ? `test_${request.id}` : event.id, signal);
     if (signal.aborted) return;
     const outcome = isTaken(answer) ? "delivered" : "failed";
+    // Said before the attempt is written: what has no attempt is sent again after a crash.
+    if (request.kind === "resend" && isTaken(answer)) await patiently(signal, async () => needs.outcomes.resent(request, await needs.source.at(request.asked)));
     await needs.writer.put(null, attemptOf(event, answer, { endpoint: endpoint.id, kind: request.kind, request: request.id, attempt: 1, outcome, nextAt: null }));
   } catch (error) {
     if (!signal.aborted) needs.failed(endpoint.id, error);

@@ -54,6 +54,7 @@ export interface DeadLetterRow {
   readonly attempts: number;
   readonly reason: string;
   readonly at: string;
+  readonly resending: boolean;
 }
 
 const webhookColumns = `select id, url, filter, description, dead_letter_after as "deadLetterAfter", enabled, disabled_reason as "disabledReason",
@@ -99,19 +100,22 @@ export const deliveriesPage = async (sql: Sql, webhook: string, { outcome, reque
   return rowsOf<DeliveryRow>(sql, { name: `webhooks.deliveries.${form}`, select: deliveryColumns, where, values, key: ["id"], descending: true }, stretch);
 };
 
-/** In the order of the log. */
-export const deadLettersPage = (sql: Sql, webhook: string, stretch: Stretch) =>
-  rowsOf<DeadLetterRow>(
-    sql,
-    {
-      name: "webhooks.dead_letters",
-      select: `select event_position as position, event_id as "eventId", event_type as "eventType", attempts, reason, at from webhooks.dead_letters`,
-      where: ["endpoint = $1"],
-      values: [webhook],
-      key: ["event_position"],
-    },
-    stretch,
-  );
+const isTried = "exists (select from deliveries.attempts where attempts.request = requests.id)";
+const isFresh = "requested_at > now() - interval '1 day'";
+
+/** Of `webhooks.requests`: it will be tried. What nobody could try for a day is forgotten. */
+export const isOpen = `${isFresh} and not ${isTried}`;
+
+const resendIs = (open: string) =>
+  `exists (select from webhooks.requests where requests.endpoint = dead_letters.endpoint and requests.event_position = dead_letters.event_position and kind = 'resend' and ${open})`;
+
+/** What still needs somebody, in the order of the log. */
+export const deadLettersPage = async (sql: Sql, webhook: string, stretch: Stretch) => {
+  const tables = await hasTables(sql);
+  const select = `select event_position as position, event_id as "eventId", event_type as "eventType", attempts, reason, at, ${resendIs(tables ? isOpen : isFresh)} as resending
+    from webhooks.dead_letters`;
+  return rowsOf<DeadLetterRow>(sql, { name: `webhooks.dead_letters.${tables}`, select, where: ["endpoint = $1"], values: [webhook], key: ["event_position"] }, stretch);
+};
 
 /** The deliverer makes its tables when it starts for the first time, which may be after a reader asks. */
 const hasTables = async (sql: Sql): Promise<boolean> => {

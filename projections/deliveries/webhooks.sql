@@ -30,7 +30,7 @@ create table requests (
 );
 create index requests_by_endpoint on requests (endpoint, position);
 
--- Events that an endpoint did not take.
+-- Events that an endpoint did not take, and has not been given again since.
 create table dead_letters (
   endpoint uuid not null,
   event_position bigint not null,

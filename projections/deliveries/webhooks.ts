@@ -6,7 +6,7 @@ import type { Statement } from "#projections/ports/sql.ts";
 /** Webhooks: where events go, which, and signed with what; single deliveries that were asked for; dead letters. */
 export const webhooks: Projection<Recorded<DeliveryEvent>> = {
   name: "webhooks",
-  generation: 1,
+  generation: 2,
   tables: sqlBeside(import.meta.url, "webhooks.sql"),
   ...eventsOf(deliveriesCodec),
   // Rare events of people: one after the other.
@@ -37,7 +37,8 @@ const statementsOf = ({ event, at, actor, position }: Recorded<DeliveryEvent>): 
     case "EndpointDeleted":
       return ["endpoints where id", "requests where endpoint", "dead_letters where endpoint"].map((of) => ({ text: `delete from ${of} = $1`, values: [endpoint] }));
     case "ReplayRequested":
-      return [change(replay, endpoint, position, [event.after, event.until, event.rate])];
+      // What it sends again is put aside again, where that is not taken either.
+      return [change(replay, endpoint, position, [event.after, event.until, event.rate]), { text: "delete from dead_letters where endpoint = $1 and event_position > $2", values: [endpoint, event.after] }];
     case "DeliveryRequested":
       return [{ text: "insert into requests values ($1, $2, $3, $4, $5, $6)", values: [event.request, endpoint, event.kind, event.position, at, position] }];
     case "DeadLettered":
@@ -48,6 +49,8 @@ const statementsOf = ({ event, at, actor, position }: Recorded<DeliveryEvent>): 
           values: [endpoint, event.position, event.eventId, storable(event.eventType), event.attempts, storable(event.reason), at],
         },
       ];
+    case "ResendTaken":
+      return [{ text: "delete from dead_letters where endpoint = $1 and event_position = $2", values: [endpoint, event.position] }];
     case "CursorNoted":
       return [{ text: "update endpoints set resume_at = $2 where id = $1", values: [endpoint, event.position] }];
   }

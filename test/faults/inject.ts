@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Weather } from "#test/support/proxy.ts";
 import { now } from "./clock.ts";
 import { holderOf } from "./parts/holder.ts";
 import type { Part } from "./parts/part.ts";
 import type { Server, ServerProcess } from "./parts/server.ts";
 import type { Stage } from "./parts/stage.ts";
 import type { Fault } from "./plan.ts";
-import type { Weather } from "./proxy.ts";
 
 /** A fault that has happened. */
 export interface Happened {

@@ -1,7 +1,7 @@
 import { command } from "#api/cli/command.ts";
 import { CliError, exitCodes } from "#api/cli/exit.ts";
 import { showCauses } from "#api/cli/operations/audit.ts";
-import { branches, eventLine } from "./event-lines.ts";
+import { branches, eventLines } from "./event-lines.ts";
 import { givenEvent } from "./given-event.ts";
 
 export const causes = command(
@@ -17,7 +17,7 @@ export const causes = command(
     const { causes: events } = await client.request(showCauses, givenEvent(given));
     if (events.length === 0) throw new CliError(exitCodes.refused, `there is no event ${given}`);
     const stems = branches(events.map((_, depth) => depth));
-    await output.result({ events }, () => events.map((event, at) => eventLine(output, event, stems[at])));
+    await output.result({ events }, () => events.flatMap((event, at) => eventLines(output, event, stems[at])));
     return exitCodes.ok;
   },
 );

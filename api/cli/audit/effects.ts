@@ -1,7 +1,7 @@
 import { command } from "#api/cli/command.ts";
 import { CliError, exitCodes } from "#api/cli/exit.ts";
 import { showEffects } from "#api/cli/operations/audit.ts";
-import { branches, eventLine } from "./event-lines.ts";
+import { branches, eventLines } from "./event-lines.ts";
 import { givenEvent } from "./given-event.ts";
 
 export const effects = command(
@@ -18,7 +18,7 @@ export const effects = command(
     if (found.events.length === 0) throw new CliError(exitCodes.refused, `there is no event ${given}`);
     const stems = branches(found.events.map(({ depth }) => depth));
     await output.result(found, () => [
-      ...found.events.map(({ event }, at) => eventLine(output, event, stems[at])),
+      ...found.events.flatMap(({ event }, at) => eventLines(output, event, stems[at])),
       ...(found.truncated ? [output.yellow(`and more: --limit (up to 1000), or ask one of these for its effects`)] : []),
     ]);
     return exitCodes.ok;

@@ -1,13 +1,22 @@
 import { CommandDenied } from "#domain/access/events.ts";
-import { counted, printable, shortened, time } from "#api/cli/format.ts";
+import { counted, printable, shortened, time, widthOf } from "#api/cli/format.ts";
 import type { Event } from "#api/cli/operations/audit.ts";
 import type { Output } from "#api/cli/terminal.ts";
 
-/** One line for an event: where, when, what, on which stream, by whom. */
-export const eventLine = (output: Output, event: Event, before = ""): string => {
+/** Where an event stands in a tree: its branch, and what of the tree stands left of the lines that follow. */
+export interface Branch {
+  readonly stem: string;
+  readonly below: string;
+}
+
+/** An event: where, when, what, on which stream, by whom. In one line, or in several of the terminal's width. */
+export const eventLines = (output: Output, event: Event, branch?: Branch): string[] => {
   const { position, at, type, stream, revision, actor, reason } = event;
+  const number = String(position).padStart(8);
+  const hang = " ".repeat(branch ? widthOf(`${number}  ${time(at)}  `) : number.length + 2) + (branch?.below ?? "");
+  const place = shortened(`${printable(stream)}#${revision}`, output.width - hang.length);
   const why = reason === null ? "" : `  “${shortened(printable(reason), 60)}”`;
-  return `${output.bold(String(position).padStart(8))}  ${output.dim(time(at))}  ${before}${printable(type)}  ${output.dim(`${printable(stream)}#${revision}`)}  ${printable(actor)}${why}${denial(event)}`;
+  return output.folded(`${output.bold(number)}  ${output.dim(time(at))}  ${branch?.stem ?? ""}`, `${printable(type)}  ${output.dim(place)}  ${printable(actor)}${why}${denial(event)}`, hang);
 };
 
 /** Of somebody who was refused: what, and for want of what. */
@@ -19,13 +28,10 @@ const denial = ({ type, data }: Event): string => {
 };
 
 /** Branches of a tree, for rows that know how deep they are and stand in the tree's order. */
-export const branches = (depths: readonly number[]): readonly string[] =>
+export const branches = (depths: readonly number[]): readonly Branch[] =>
   depths.map((depth, at) => {
-    const levels = Array.from({ length: depth }, (_, level) => {
-      const next = depths.slice(at + 1).find((other) => other <= level + 1);
-      const goesOn = next === level + 1;
-      if (level === depth - 1) return goesOn ? "├─ " : "└─ ";
-      return goesOn ? "│  " : "   ";
-    });
-    return levels.join("");
+    const goesOn = Array.from({ length: depth }, (_, level) => depths.slice(at + 1).find((other) => other <= level + 1) === level + 1);
+    const bars = goesOn.map((on) => (on ? "│  " : "   "));
+    const stem = depth === 0 ? [] : [...bars.slice(0, -1), goesOn.at(-1) === true ? "├─ " : "└─ "];
+    return { stem: stem.join(""), below: [...bars, (depths[at + 1] ?? 0) > depth ? "│  " : "   "].join("") };
   });

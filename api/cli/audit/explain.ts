@@ -5,7 +5,7 @@ import { factLines } from "#api/cli/graph/fact-lines.ts";
 import type { Event } from "#api/cli/operations/audit.ts";
 import { explainFacts } from "#api/cli/operations/graph-queries.ts";
 import type { Session } from "#api/cli/session.ts";
-import { eventLine } from "./event-lines.ts";
+import { eventLines } from "./event-lines.ts";
 import { ofRepository, ofTarget, ofUuid } from "./explained-streams.ts";
 
 export const explain = command(
@@ -65,7 +65,7 @@ const told = async ({ output }: Session, { what, events, more }: { readonly what
   if (events.length === 0) throw new CliError(exitCodes.refused, `there is nothing about ${what}`);
   await output.result({ what, events, more }, () => [
     `${what}: ${counted(events.length, "event")}${more ? ", the newest (--limit)" : ""}`,
-    ...events.map((event) => eventLine(output, event)),
+    ...events.flatMap((event) => eventLines(output, event)),
   ]);
   return exitCodes.ok;
 };

@@ -1,8 +1,8 @@
 import { CliError, exitCodes, usageError } from "#api/cli/exit.ts";
+import { instant } from "#api/cli/instant.ts";
 import { searchEvents } from "#api/cli/operations/audit.ts";
 import { showStatus } from "#api/cli/operations/status.ts";
 import type { Session } from "#api/cli/session.ts";
-import { instant } from "./search.ts";
 
 /** A position of the log: given as one, as a time (everything before it), or as `now`. */
 export const positionAt = async ({ client }: Session, name: string, given: string): Promise<number> => {

@@ -38,15 +38,14 @@ export const prove = command(
     if (values.output !== undefined) await writeFile(values.output, found.tlogProof);
     const document = { ...found, type: leaf.type, stream: leaf.stream, leafHash: leaf.hash.toString("base64"), key: key.name, keyFrom: from, file: values.output ?? null };
     const { green, bold } = session.output;
-    await session.output.result(document, () =>
-      card([
-        [green("proven"), `${bold(leaf.type)} at position ${found.position}`],
-        ["event", found.eventId],
-        ["leaf", `${found.index} of ${checkpoint.size}`],
-        ["log", `${checkpoint.origin}${from === "server" ? "  (the key is the server's word: --key or --repository)" : ""}`],
-        ...(values.output === undefined ? [] : [["proof", values.output] as const]),
-      ]),
-    );
+    const facts: [string, string][] = [
+      [green("proven"), `${bold(leaf.type)} at position ${found.position}`],
+      ["event", found.eventId],
+      ["leaf", `${found.index} of ${checkpoint.size}`],
+      ["log", `${checkpoint.origin}${from === "server" ? "  (the key is the server's word: --key or --repository)" : ""}`],
+      ...(values.output === undefined ? [] : [["proof", values.output] satisfies [string, string]]),
+    ];
+    await session.output.result(document, () => card(facts, session.output.width));
     return exitCodes.ok;
   },
 );

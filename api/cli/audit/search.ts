@@ -1,8 +1,9 @@
 import { command } from "#api/cli/command.ts";
-import { exitCodes, usageError } from "#api/cli/exit.ts";
+import { exitCodes } from "#api/cli/exit.ts";
+import { instant } from "#api/cli/instant.ts";
 import { type EventSearch, searchEvents } from "#api/cli/operations/audit.ts";
 import type { Session } from "#api/cli/session.ts";
-import { eventLine } from "./event-lines.ts";
+import { eventLines } from "./event-lines.ts";
 
 export const search = command(
   {
@@ -38,20 +39,11 @@ const printFound = async ({ client, output, signal }: Session, wanted: EventSear
   for (let before: string | undefined; left > 0; ) {
     signal.throwIfAborted();
     const { events } = await client.request(searchEvents, { ...wanted, last: Math.min(left, 100), before });
-    for (const { node } of events.edges.toReversed()) await output.result(node, () => eventLine(output, node));
+    for (const { node } of events.edges.toReversed()) await output.result(node, () => eventLines(output, node));
     none &&= events.edges.length === 0;
     left -= events.edges.length;
     before = events.pageInfo.startCursor ?? undefined;
     if (!events.pageInfo.hasPreviousPage || before === undefined) break;
   }
   if (none) output.note("there are no such events");
-};
-
-/** A date, or a time with its zone; also as tables show it, with a space. */
-export const instant = (name: string, given: string | undefined): string | undefined => {
-  if (given === undefined) return undefined;
-  const text = /^\d{4}-\d\d-\d\d$/.test(given) ? `${given}T00:00:00Z` : given.replace(" ", "T");
-  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
-  if (isTime) return new Date(text).toISOString();
-  throw usageError(`--${name} must be a day or a time with its zone, not ${JSON.stringify(given)}`, "like 2026-11-20, or 2026-11-20T10:00:00Z");
 };

@@ -41,12 +41,12 @@ const report = async ({ output, started }: Session, checked: readonly Checked[])
   const milliseconds = Math.round(performance.now() - started);
   await output.result({ verified, checks: checked, milliseconds }, () => [
     ...checked.flatMap(({ findings, more }) => [
-      ...findings.flatMap((finding) => output.sentence("✗", line(finding), output.red)),
+      ...findings.flatMap((finding) => output.folded(`${output.red("✗")} `, line(finding))),
       ...(more > 0 ? [`${output.red("✗")} and ${counted(more, "finding")} more`] : []),
     ]),
     ...checked.flatMap(({ check, summary, findings, skipped }) => {
-      if (skipped) return output.sentence("–", `${check}: ${summary}`, output.yellow);
-      return findings.length === 0 ? output.sentence("✓", `${check}: ${summary}`, output.green) : output.sentence("✗", `${check}: does not verify`, output.red);
+      if (skipped) return output.folded(`${output.yellow("–")} `, `${check}: ${summary}`);
+      return findings.length === 0 ? output.folded(`${output.green("✓")} `, `${check}: ${summary}`) : output.folded(`${output.red("✗")} `, `${check}: does not verify`);
     }),
     verified ? `${output.green("verified")} in ${duration(milliseconds)}` : output.red("NOT VERIFIED"),
   ]);

@@ -8,7 +8,8 @@ import { attributesText, valueText } from "./shown.ts";
 export const differenceLines = (output: Output, found: readonly Difference[]): string[] =>
   [...Map.groupBy(found, ({ by }) => by.position).values()].flatMap((some) => some.flatMap((one, index) => (index === 0 ? [heading(output, one.by)] : []).concat(`  ${line(output, one)}`)));
 
-const heading = (output: Output, { position, at, actor, type, reason }: Change): string =>
+/** An event: where, when, what, by whom and why. */
+export const heading = (output: Output, { position, at, actor, type, reason }: Omit<Change, "eventId">): string =>
   `${output.bold(count(position))}  ${output.dim(`${time(at)}  ${printable(type)} by ${printable(actor)}${reason === null ? "" : `: ${printable(reason)}`}`)}`;
 
 const line = (output: Output, difference: Difference): string => {

@@ -54,7 +54,7 @@ export const importFiles = command(
     };
     await session.output.result(found, () => [
       ...found.documents.flatMap((one) => documentLines(session.output, one)),
-      ...found.indexes.map((one) => `${session.output.bold(printable(one.file))}  ${counted(one.versions, "package version")}`),
+      ...found.indexes.map((one) => `${session.output.bold(printable(one.file))}  ${counted(one.versions, "package version")}${versions.events === 0 ? ": there already" : ""}`),
       found.events === 0 ? "nothing new: all of it was there already" : `${counted(found.events, "event")} in ${duration(found.milliseconds)}, up to position ${count(found.position)}`,
     ]);
     const unverified = keys.length > 0 && found.documents.some(({ signatures }) => signatures.length > 0 && signatures.every(({ verdict }) => verdict !== "VERIFIED"));
@@ -103,12 +103,19 @@ const sendDocuments = async (session: Session, documents: readonly DocumentFile[
   });
 };
 
-const documentLines = (output: Output, { file, format, key, nodes, links, withdrawn, skipped, signatures, events }: RecordedDocument & { readonly file: string; readonly events: number }): string[] => [
-  `${output.bold(printable(file))}  ${format}, ${counted(nodes, "node")}, ${counted(links, "link")}${withdrawn > 0 ? `, ${counted(withdrawn, "link")} withdrawn` : ""}${events === 0 ? output.dim(" (nothing new)") : ""}`,
+const documentLines = (output: Output, { file, key, withdrawn, skipped, signatures, ...document }: RecordedDocument & { readonly file: string }): string[] => [
+  `${output.bold(printable(file))}  ${document.format}, ${counted(document.nodes, "node")}, ${counted(document.links, "link")}: ${newsText(document)}${withdrawn > 0 ? `, ${counted(withdrawn, "link")} withdrawn` : ""}`,
   `  ${output.dim(key)}`,
   ...signatures.map((one) => `  signature${one.keyid === null ? "" : ` of ${printable(one.keyid)}`}: ${verdictText(output, one)}`),
   ...skipped.map((what) => output.dim(`  not taken: ${printable(what)}`)),
 ];
+
+const newsText = ({ nodes, links, newNodes, newLinks }: Pick<RecordedDocument, "nodes" | "links" | "newNodes" | "newLinks">): string => {
+  if (newNodes === 0 && newLinks === 0) return "there already";
+  if (newNodes === nodes && newLinks === links) return "all new";
+  const what = newLinks === 0 ? "what it says" : counted(newLinks, "link");
+  return `${what} of ${counted(newNodes, "node")} ${newLinks > 1 ? "are" : "is"} new, the rest was there already`;
+};
 
 const verdictText = (output: Output, { verdict, key }: RecordedDocument["signatures"][number]): string => {
   if (verdict === "VERIFIED") return output.green(`verified by ${key}`);

@@ -31,12 +31,15 @@ export const node = command(
 );
 
 const lines = (output: Output, { key, kind, since, claims, attributes }: Detailed): string[] => [
-  ...card([
-    ["key", output.bold(printable(key))],
-    ["kind", plainName(kind)],
-    ["since", changeText(since)],
-    ["claimed by", claims.length === 0 ? "nobody: it is an end of a link" : claims.map((claim) => `${printable(claim.source)} (${date(claim.since.at)})`).join(", ")],
-  ]),
+  ...card(
+    [
+      ["key", output.bold(printable(key))],
+      ["kind", plainName(kind)],
+      ["since", changeText(since)],
+      ["claimed by", claims.length === 0 ? "nobody: it is an end of a link" : claims.map((claim) => `${printable(claim.source)} (${date(claim.since.at)})`).join(", ")],
+    ],
+    output.width,
+  ),
   ...(attributes.length === 0
     ? []
     : ["", ...table([{ title: "ATTRIBUTE" }, { title: "SOURCE" }, { title: "SINCE" }, { title: "VALUE" }], attributes.map((one) => [printable(one.name), printable(one.source), date(one.since.at), valueText(one.value)]))]),

@@ -34,6 +34,8 @@ const Document = z.object({
   format: z.string(),
   nodes: z.number(),
   links: z.number(),
+  newNodes: z.number(),
+  newLinks: z.number(),
   withdrawn: z.number(),
   skipped: z.array(z.string()),
   signatures: z.array(z.object({ keyid: z.string().nullable(), verdict: z.string(), key: z.string().nullable() })),
@@ -41,6 +43,6 @@ const Document = z.object({
 export type RecordedDocument = z.infer<typeof Document>;
 
 export const recordDocument = operation<Input<{ source: string; content?: string | undefined; blob?: string | undefined; keys: readonly string[] }>>()(
-  `mutation RecordDocument($input: RecordDocumentInput!) { recordDocument(input: $input) { ${receipt} document { key format nodes links withdrawn skipped signatures { keyid verdict key } } } }`,
+  `mutation RecordDocument($input: RecordDocumentInput!) { recordDocument(input: $input) { ${receipt} document { key format nodes links newNodes newLinks withdrawn skipped signatures { keyid verdict key } } } }`,
   z.object({ recordDocument: z.object({ receipt: Receipt, document: Document }) }),
 );

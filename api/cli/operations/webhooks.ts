@@ -128,9 +128,9 @@ export const listDeliveries = operation<{ webhook: string; first: number; outcom
 
 export const listDeadLetters = operation<{ webhook: string; after?: string | null }>()(
   `query DeadLetters($webhook: ID!, $after: String) { deadLetters(webhook: $webhook, first: 100, after: $after) {
-    edges { node { eventPosition eventId eventType attempts reason at } } ${page} } }`,
+    edges { node { eventPosition eventId eventType attempts reason at resending } } ${page} } }`,
   z.object({
-    deadLetters: connection(z.object({ eventPosition: z.number(), eventId: z.string(), eventType: z.string(), attempts: z.number(), reason: z.string(), at: z.string() })),
+    deadLetters: connection(z.object({ eventPosition: z.number(), eventId: z.string(), eventType: z.string(), attempts: z.number(), reason: z.string(), at: z.string(), resending: z.boolean() })),
   }),
 );
 

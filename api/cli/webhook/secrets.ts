@@ -11,15 +11,17 @@ export const create = async (session: Session, { subject: url, values }: Asked):
   const { filter, description, after, reason } = values;
   const input = { url, filter, description, after, deadLetterAfter: values["dead-letter-after"] || undefined, ...(await offered(values)), ...asked(reason) };
   const { createWebhook: made } = await session.client.request(createWebhook, { input });
-  await noteFit(session, { filter: filter ?? "", begins: after === undefined ? "with the next" : `behind position ${count(after)}` });
-  session.output.note(`webhook ${made.webhookId} sends to ${url}${made.secret === null ? "" : "; its secret is shown once:"}`);
+  const begins = after === undefined ? "with the next" : `behind position ${count(after)}`;
+  if (filter) await noteFit(session, { filter, begins });
+  else session.output.note(`every event is sent, beginning ${begins}`);
+  session.output.note(`webhook ${made.webhookId} sends to ${url}${made.secret === null ? "" : "; its secret is shown once, on standard output:"}`);
   return shown(session, made);
 };
 
 export const rotate = async (session: Session, { subject: id, values }: Asked): Promise<number> => {
   const input = { id, overlapSeconds: values.overlap, ...(await offered(values)), ...asked(values.reason) };
   const { rotateWebhookSecret: made } = await session.client.request(rotateWebhook, { input });
-  session.output.note(`webhook ${id} signs with a new secret${made.secret === null ? "" : ", which is shown once:"}`);
+  session.output.note(`webhook ${id} signs with a new secret${made.secret === null ? "" : ", which is shown once, on standard output:"}`);
   return shown(session, made);
 };
 

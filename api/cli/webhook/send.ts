@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CliError, exitCodes, usageError } from "#api/cli/exit.ts";
 import { count, duration, printable } from "#api/cli/format.ts";
+import { instant } from "#api/cli/instant.ts";
 import { asked } from "#api/cli/mutation.ts";
 import { type Delivery, listDeliveries, previewWebhook, replayWebhook, resendDelivery, testWebhook } from "#api/cli/operations/webhooks.ts";
 import type { Session } from "#api/cli/session.ts";
@@ -9,7 +10,8 @@ import { type Asked, webhookOf } from "./asked.ts";
 /** Counts first; only --yes sends. */
 export const replay = async (session: Session, { subject: id, values }: Asked): Promise<number> => {
   const { client, output } = session;
-  const { after, since, rate, yes = false, reason } = values;
+  const { after, rate, yes = false, reason } = values;
+  const since = instant("since", values.since);
   if ((after === undefined) === (since === undefined)) throw usageError("from where?", "give either --after POSITION or --since TIME");
   const { filter } = await webhookOf(session, id);
   const { previewWebhook: found } = await client.request(previewWebhook, { filter, after, since });

@@ -1,5 +1,6 @@
 import { exitCodes, usageError } from "#api/cli/exit.ts";
 import { count, counted, duration, printable, time } from "#api/cli/format.ts";
+import { instant } from "#api/cli/instant.ts";
 import type { Event } from "#api/cli/operations/audit.ts";
 import { type Delivery, listDeadLetters, listDeliveries, listWebhooks, previewWebhook, type Webhook } from "#api/cli/operations/webhooks.ts";
 import { allNodes } from "#api/cli/pages.ts";
@@ -12,8 +13,9 @@ export const listAll = async ({ client, output }: Session): Promise<number> => {
   const found = await allNodes(async (after) => (await client.request(listWebhooks, { after })).webhooks);
   await output.result(found, () =>
     table(
-      [{ title: "WEBHOOK" }, { title: "STATE" }, { title: "POSITION", right: true }, { title: "URL" }, { title: "FILTER" }],
-      found.map((one) => [one.webhookId, stateOf(output, one), one.progress ? count(one.progress.position) : "–", printable(one.url), printable(one.filter) || "everything"]),
+      [{ title: "WEBHOOK" }, { title: "STATE" }, { title: "POSITION", right: true }, { title: "FILTER" }, { title: "URL" }],
+      found.map((one) => [one.webhookId, stateOf(output, one), one.progress ? count(one.progress.position) : "–", printable(one.filter) || "everything", printable(one.url)]),
+      output.width,
     ),
   );
   return exitCodes.ok;
@@ -21,7 +23,7 @@ export const listAll = async ({ client, output }: Session): Promise<number> => {
 
 export const show = async (session: Session, { subject }: Asked): Promise<number> => {
   const found = await webhookOf(session, subject);
-  await session.output.result(found, () => card(facts(session.output, found)));
+  await session.output.result(found, () => card(facts(session.output, found), session.output.width));
   return exitCodes.ok;
 };
 
@@ -55,7 +57,7 @@ export const deliveries = async ({ client, output }: Session, { subject: webhook
   const asked = { webhook, first: values.limit ?? 20, outcome: values.outcome?.toUpperCase() };
   const found = (await client.request(listDeliveries, asked)).deliveries.edges.map(({ node }) => node);
   const columns = [{ title: "AT" }, { title: "POSITION", right: true }, { title: "TYPE" }, { title: "TRY", right: true }, { title: "ANSWER" }];
-  await output.result(found, () => (found.length === 0 ? "nothing was sent" : table(columns, found.map((one) => row(output, one)))));
+  await output.result(found, () => (found.length === 0 ? "nothing was sent" : table(columns, found.map((one) => row(output, one)), output.width)));
   return exitCodes.ok;
 };
 
@@ -75,16 +77,27 @@ export const dead = async ({ client, output }: Session, { subject: webhook }: As
   const columns = [{ title: "POSITION", right: true }, { title: "TYPE" }, { title: "PUT ASIDE" }, { title: "TRIES", right: true }, { title: "REASON" }];
   await output.result(found, () =>
     found.length === 0
-      ? "nothing was put aside"
-      : table(columns, found.map(({ eventPosition, eventType, at, attempts, reason }) => [count(eventPosition), printable(eventType), time(at), count(attempts), printable(reason)])),
+      ? "nothing is put aside"
+      : table(
+          columns,
+          found.map(({ eventPosition, eventType, at, attempts, reason, resending }) => [
+            count(eventPosition),
+            printable(eventType),
+            time(at),
+            count(attempts),
+            `${printable(reason)}${resending ? output.yellow("; being sent again") : ""}`,
+          ]),
+          output.width,
+        ),
   );
+  if (!output.json && found.some(({ resending }) => !resending)) output.note(output.dim(`send one again: ${output.program} webhook resend ${webhook} --position N`));
   return exitCodes.ok;
 };
 
 export const preview = async ({ client, output }: Session, { values }: Asked): Promise<number> => {
-  const { filter, after, since } = values;
+  const { filter, after } = values;
   if (filter === undefined) throw usageError("--filter is missing");
-  const { previewWebhook: found } = await client.request(previewWebhook, { filter, after, since });
+  const { previewWebhook: found } = await client.request(previewWebhook, { filter, after, since: instant("since", values.since) });
   await output.result(found, () => [
     `${found.exact ? "" : "at least "}${counted(found.count, "past event")} ${found.count === 1 ? "fits" : "fit"}${found.newest.length > 0 ? "; the newest:" : ""}`,
     ...(found.newest.length === 0 ? [] : newestOf(found.newest)),

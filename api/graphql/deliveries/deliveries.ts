@@ -63,7 +63,7 @@ builder.queryField("deliveries", (t) =>
 );
 
 const DeadLetter = builder.objectRef<DeadLetterRow>("DeadLetter").implement({
-  description: "An event that a webhook did not take in time. `resendDelivery` sends it again.",
+  description: "An event that a webhook did not take in time, and has not taken since. `resendDelivery` sends it again.",
   fields: (t) => ({
     eventPosition: t.expose("position", { type: "Position" }),
     eventId: t.exposeID("eventId"),
@@ -71,6 +71,7 @@ const DeadLetter = builder.objectRef<DeadLetterRow>("DeadLetter").implement({
     attempts: t.exposeInt("attempts"),
     reason: t.exposeString("reason"),
     at: t.expose("at", { type: "DateTime" }),
+    resending: t.exposeBoolean("resending", { description: "Somebody asked for it to be sent again, which has not been tried yet." }),
   }),
 });
 
@@ -80,7 +81,7 @@ const byPosition = cursor("deadLetters", z.tuple([KeyNumber]));
 builder.queryField("deadLetters", (t) =>
   t.field({
     type: DeadLetterConnection,
-    description: "In the order of the log.",
+    description: "What still needs somebody, in the order of the log. It ends with a resend that is taken, or a replay from before it; `deliveries` goes on showing all attempts.",
     extensions: { scope: "admin" },
     args: { webhook: t.arg.id({ required: true, description: "The bare uuid or the global id." }), ...connectionArgs(t) },
     validate: PageArgs.extend({ webhook: UuidOrNodeId("Webhook") }),

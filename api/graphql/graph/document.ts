@@ -52,8 +52,10 @@ const DocumentType = builder.objectRef<RecordedDocument>("RecordedDocument").imp
   fields: (t) => ({
     key: t.exposeString("key", { description: "Of its node: the SHA-256 of its bytes, which are kept." }),
     format: t.exposeString("format", { description: "`CycloneDX 1.6`, `SLSA provenance v1`." }),
-    nodes: t.exposeInt("nodes", { description: "How many it says something of, recorded now or before." }),
+    nodes: t.exposeInt("nodes", { description: "How many it says something of, by itself or by links that lead from or to them, recorded now or before." }),
     links: t.exposeInt("links"),
+    newNodes: t.int({ description: "Of how many of these it says something that its source had not said, or otherwise.", resolve: ({ news }) => news.nodes }),
+    newLinks: t.int({ description: "How many of these its source had not said, or otherwise.", resolve: ({ news }) => news.links }),
     withdrawn: t.exposeInt("withdrawn", { description: "Links that an earlier state of the same advisory said." }),
     skipped: t.exposeStringList("skipped", { description: "What it says beyond that." }),
     signatures: t.field({ type: [SignatureType], description: "Of an envelope, in its order.", resolve: ({ signatures }) => [...signatures] }),

@@ -149,7 +149,7 @@ describe("waybill graph", () => {
   });
 });
 
-const document = { key: `sha256:${"cd".repeat(32)}`, format: "CycloneDX 1.6", nodes: 2, links: 8, withdrawn: 0, skipped: ["1 × service"], signatures: [] };
+const document = { key: `sha256:${"cd".repeat(32)}`, format: "CycloneDX 1.6", nodes: 2, links: 8, newNodes: 2, newLinks: 8, withdrawn: 0, skipped: ["1 × service"], signatures: [] };
 const recorded = (more: object = {}) => (): Answer => ({ data: { recordDocument: { receipt, document: { ...document, ...more } } } });
 
 describe("waybill graph import", () => {
@@ -163,11 +163,24 @@ describe("waybill graph import", () => {
     await using server = await FakeServer.start({ answers: { RecordDocument: recorded(), RecordVersions: done("recordVersions") } });
     const { code, stdout } = await run(server, "import", join(folder.path, "docs"), join(folder.path, "lock"), "--source", "syft");
     assert.equal(code, 0);
-    assert.match(stdout, /one\.json {2}CycloneDX 1\.6, 2 nodes, 8 links\n +sha256:cd.*\n +not taken: 1 × service/);
+    assert.match(stdout, /one\.json {2}CycloneDX 1\.6, 2 nodes, 8 links: all new\n +sha256:cd.*\n +not taken: 1 × service/);
     assert.match(stdout, /lock {2}1 package version\n3 events in/);
     const contents = server.asked.flatMap(({ name, variables }) => (name === "RecordDocument" ? [z.object({ content: z.string().optional(), blob: z.string().optional() }).parse(variables["input"])] : []));
     assert.deepEqual(contents.map(({ content, blob }) => content ?? blob), [JSON.stringify(cycloneDx, null, 3), server.uploads[0]?.sha256]);
   });
+
+  for (const [what, news, words] of [
+    ["nothing", { newNodes: 0, newLinks: 0 }, "there already"],
+    ["a part", { newNodes: 1, newLinks: 1 }, "1 link of 1 node is new, the rest was there already"],
+    ["a verdict", { newNodes: 1, newLinks: 0 }, "what it says of 1 node is new, the rest was there already"],
+  ] as const)
+    it(`says what is new of a document: ${what}`, async () => {
+      await using folder = await temporaryFolder();
+      const file = join(folder.path, "one.json");
+      await writeFile(file, JSON.stringify(cycloneDx));
+      await using server = await FakeServer.start({ answers: { RecordDocument: recorded(news) } });
+      assert.ok((await run(server, "import", file)).stdout.includes(`CycloneDX 1.6, 2 nodes, 8 links: ${words}\n`));
+    });
 
   it("looks at all files before it sends any", async () => {
     await using folder = await temporaryFolder();

@@ -42,6 +42,7 @@ const answer = (field: string, value: object) => (): Answer => ({ data: { [field
 const nothingFits = answer("previewWebhook", { after: 0, count: 0, exact: true, newest: [] });
 
 const Input = z.object({ secret: z.string().optional(), position: z.int().optional() });
+const Since = z.object({ since: z.string().optional() });
 const inputOf = (server: FakeServer, operation: string) => Input.parse(server.asked.find(({ name }) => name === operation)?.variables["input"]);
 
 const run = (server: FakeServer, ...args: readonly string[]) => waybill(["webhook", ...args], { env: { WAYBILL_URL: server.url, WAYBILL_TOKEN: "wb_test" } });
@@ -55,8 +56,13 @@ describe("waybill webhook", () => {
     await using server = await FakeServer.start({ answers });
     const { code, stdout, stderr } = await run(server, "create", "https://example.com/hook", "--filter", "type=trust.*");
     assert.deepEqual([code, stdout], [0, "whsec_abc\n"]);
-    assert.match(stderr, new RegExp(`webhook ${id} sends to https://example.com/hook; its secret is shown once`));
+    assert.match(stderr, new RegExp(`webhook ${id} sends to https://example.com/hook; its secret is shown once, on standard output:`));
     assert.match(stderr, /1,234 past events fit this filter, the newest trust\.TargetsAdded\.v1 at position 5 \(2026-11-21 12:00:00Z\); what is sent begins with the next$/m);
+  });
+
+  it("counts no past events for one that takes every event", async () => {
+    await using server = await FakeServer.start({ answers: { CreateWebhook: answer("createWebhook", { receipt, webhookId: id, key, secret: "whsec_abc" }) } });
+    assert.match((await run(server, "create", "https://example.com/hook", "--after", "7")).stderr, /^every event is sent, beginning behind position 7$/m);
   });
 
   it("says when a filter that it saved fits nothing that ever happened", async () => {
@@ -113,6 +119,8 @@ describe("waybill webhook", () => {
     assert.ok(!server.namesAsked().includes("ReplayWebhook"));
     assert.equal((await run(server, "replay", id, "--after", "2", "--yes")).stdout, "1,234 events behind position 2 are sent again\n");
     assert.equal((await run(server, "replay", id)).code, 2);
+    const since = async (text: string) => [(await run(server, "replay", id, "--since", text)).code, Since.parse(server.asked.at(-1)?.variables).since];
+    assert.deepEqual([await since("2026-11-20"), await since("yesterday")], [[0, "2026-11-20T00:00:00.000Z"], [2, "2026-11-20T00:00:00.000Z"]]);
   });
 
   it("tests with the newest event that fits, waits for the answer, and fails with it", async () => {
@@ -128,6 +136,14 @@ describe("waybill webhook", () => {
     const { code, stdout } = await run(server, "test", id);
     assert.deepEqual([code, stdout], [1, "event 5 trust.TargetsAdded.v1: HTTP 500 after 12 ms\nbroken\n"]);
     assert.equal(inputOf(server, "TestWebhook").position, 5);
+  });
+
+  it("lists what is put aside, and which of it is on its way again", async () => {
+    const dead = { eventPosition: 5, eventId: "e", eventType: "trust.TargetsAdded.v1", attempts: 4, reason: "HTTP 500", at: "2026-11-21T12:00:00.000Z", resending: false };
+    const answers = { DeadLetters: answer("deadLetters", { edges: [{ node: dead }, { node: { ...dead, eventPosition: 9, resending: true } }], pageInfo: page }) };
+    await using server = await FakeServer.start({ answers });
+    const rows = (await run(server, "dead", id)).stdout.split("\n").slice(1, 3);
+    assert.deepEqual(rows.map((row) => row.split("Z")[1]?.trim()), ["4  HTTP 500", "4  HTTP 500; being sent again"]);
   });
 
   it("lists what was sent, and what it is told not to know is an error", async () => {

@@ -93,6 +93,6 @@ describe("GraphQL webhooks", () => {
     const replay = `mutation ($input: ReplayWebhookInput!) { replayWebhook(input: $input) { receipt { position } } }`;
     assert.equal((await admin.ask(replay, { input: { id, after: 0, rate: 10 } })).code, undefined);
     assert.equal((await admin.ask(replay, { input: { id } })).code, "INVALID_INPUT");
-    assert.deepEqual((await admin.ask(`query ($id: ID!) { deliveries(webhook: $id) { edges { node { status } } } deadLetters(webhook: $id) { edges { node { reason } } } }`, { id })).at("deliveries.edges"), []);
+    assert.deepEqual((await admin.ask(`query ($id: ID!) { deliveries(webhook: $id) { edges { node { status } } } deadLetters(webhook: $id) { edges { node { reason resending } } } }`, { id })).at("deliveries.edges"), []);
   });
 });

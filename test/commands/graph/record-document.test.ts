@@ -58,6 +58,20 @@ describe("Recording a document", () => {
     assert.equal((await buffer(blobs.open(document.key.slice("sha256:".length)))).toString(), text);
   });
 
+  it("tells how much it says, also of nodes that only links lead to, and what of it is new", async () => {
+    const { recorded } = setting();
+    const counts = async (document: object) => {
+      const { nodes, links, news } = (await recorded(document)).document;
+      return [nodes, links, news.nodes, news.links];
+    };
+    // The document, its image, three components, the packages of two of them.
+    const [nodes, links] = await counts(cycloneDx);
+    assert.deepEqual([nodes, links], [7, 8]);
+    assert.deepEqual(await counts(cycloneDx), [7, 8, 0, 0]);
+    // Other bytes are another document: itself and its link are new.
+    assert.deepEqual(await counts({ ...cycloneDx, version: 2 }), [7, 8, 2, 1]);
+  });
+
   it("refuses a malformed one with the place, and changes nothing", async () => {
     const { record, log } = setting();
     const answer = await record({ ...cycloneDx, components: [...cycloneDx.components, { type: "library" }] });

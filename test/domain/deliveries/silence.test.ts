@@ -10,6 +10,12 @@ describe("What an endpoint is not told", () => {
     assert.equal(isKeptFrom(one, { type: "deliveries.EndpointDisabled.v1", data: { endpoint: one } }), false);
   });
 
+  it("is that it was made: it is sent what came after that", () => {
+    const created = { type: "deliveries.EndpointCreated.v1", data: { endpoint: one } };
+    assert.deepEqual([isKeptFrom(one, created), isKeptFrom(other, created)], [true, false]);
+    assert.equal(isKeptFrom(one, { type: "deliveries.EndpointReconfigured.v1", data: { endpoint: one } }), false);
+  });
+
   it("is its own dead letters, while it is told those of others", () => {
     assert.equal(isKeptFrom(one, dead(one, "trust.TargetsAdded.v1")), true);
     assert.equal(isKeptFrom(one, dead(other, "trust.TargetsAdded.v1")), false);

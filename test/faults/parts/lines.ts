@@ -1,4 +1,4 @@
-import { openProxy, type Proxy, type Weather } from "#test/faults/proxy.ts";
+import { openProxy, type Proxy, type Weather } from "#test/support/proxy.ts";
 import type { Server } from "./server.ts";
 
 /** The lines between processes and servers; each process has its own, so that it can be cut off alone. */

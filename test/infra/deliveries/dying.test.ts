@@ -49,6 +49,26 @@ describe("A deliverer that dies at any step", () => {
       assert.equal(new Set(receiver.received.map(({ id }) => id)).size, written);
     });
 
+    it(`(${when} it is done) says of each resend that was taken that it was, and says it once`, async () => {
+      const { id } = await world.create({ url: receiver.url });
+      await world.write(1);
+      const [position = 0] = await world.positions();
+      let asked = 0;
+      const said = async () => (await world.log.readAll({ after: 0, limit: 10_000, types: ["deliveries.ResendTaken.v1"] })).events;
+      const all = async () => void (await eventually(said, ({ length }) => length === asked));
+      const life = async (one: ReturnType<typeof mortal>) => {
+        receiver.behaves(one.meets(takes));
+        asked++;
+        await world.commands.requestDelivery({ webhook: id, kind: "resend", position }, world.asked());
+        await world.settled();
+        await all();
+      };
+      const steps = await atEachStep(when, life, () => (receiver.behaves(takes), all()));
+      assert.ok(steps > 15, `${steps} steps`);
+      assert.equal(new Set((await said()).map(({ data }) => data["request"])).size, asked);
+      assert.deepEqual(new Set(receiver.taken), new Set([position]));
+    });
+
     it(`(${when} it is done) does not forget that an endpoint said 410, and says it once`, async () => {
       const { id } = await world.create({ url: receiver.url });
       await world.settled();

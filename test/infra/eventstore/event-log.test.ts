@@ -4,7 +4,7 @@ import { eventLogConformance } from "#test/conformance/event-log/suite.ts";
 import { realEventStore } from "#test/support/eventstore-container.ts";
 import { startProtocolServer } from "#test/support/eventstore.ts";
 import { freshDatabase } from "#test/support/postgres.ts";
-import { proxyTo } from "#test/support/proxy.ts";
+import { openProxy } from "#test/support/proxy.ts";
 import { whenThere } from "#test/support/required.ts";
 import { type Location, open } from "./opener.ts";
 
@@ -36,14 +36,14 @@ eventLogConformance("eventstore-protocol", {
   interruptible: true,
   store: async () => {
     const server = await startProtocolServer();
-    const way = await proxyTo({ host: "127.0.0.1", port: server.port });
+    const way = await openProxy({ host: "127.0.0.1", port: server.port });
     const direct = { url: server.url, database: await indexes() };
     return {
       ...storeAt(direct),
       open: () => open(JSON.stringify({ ...direct, url: `esdb://127.0.0.1:${way.port}?tls=false` })),
       interrupt: async () => {
-        way.cut();
-        return { restore: async () => way.restore() };
+        way.become("cut");
+        return { restore: async () => way.become("open") };
       },
       [Symbol.asyncDispose]: async () => {
         await way[Symbol.asyncDispose]();

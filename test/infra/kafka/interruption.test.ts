@@ -3,7 +3,7 @@ import { noLimits, type Store } from "#test/conformance/event-log/harness.ts";
 import { interruptionConformance } from "#test/conformance/event-log/interruption.ts";
 import { ownPort } from "#test/support/ports.ts";
 import { freshDatabase } from "#test/support/postgres.ts";
-import { proxyTo } from "#test/support/proxy.ts";
+import { openProxy, type Proxy } from "#test/support/proxy.ts";
 import { whenThere } from "#test/support/required.ts";
 import { openNode } from "./opener.ts";
 import { privateBroker, startable } from "./private-broker.ts";
@@ -11,11 +11,11 @@ import { privateBroker, startable } from "./private-broker.ts";
 whenThere("kafka", startable ? "of the test's own" : undefined, () =>
   describe("Kafka behind a line that can be cut", () => {
     const opened = new AsyncDisposableStack();
-    let place: { readonly proxy: Awaited<ReturnType<typeof proxyTo>>; readonly url: string };
+    let place: { readonly proxy: Proxy; readonly url: string };
 
     before(async () => {
       const port = await ownPort();
-      const proxy = opened.use(await proxyTo({ host: "127.0.0.1", port }));
+      const proxy = opened.use(await openProxy({ host: "127.0.0.1", port }));
       // It tells its clients to come through the proxy.
       opened.use(await privateBroker({ line: { port, advertised: proxy.port } }));
       place = { proxy, url: opened.use(await freshDatabase()).url };
@@ -28,8 +28,8 @@ whenThere("kafka", startable ? "of the test's own" : undefined, () =>
       return {
         open: () => openNode(location),
         interrupt: async () => {
-          proxy.cut();
-          return { restore: async () => proxy.restore() };
+          proxy.become("cut");
+          return { restore: async () => proxy.become("open") };
         },
         [Symbol.asyncDispose]: async () => undefined,
       };

@@ -7,7 +7,7 @@ import { openPostgresLog } from "#infra/postgres/event-log.ts";
 import { append, everything, eventsOf, noLimits, outcomes, pagesUntil, type Store, upTo } from "#test/conformance/event-log/harness.ts";
 import { eventLogConformance } from "#test/conformance/event-log/suite.ts";
 import { freshDatabase, startPostgres } from "#test/support/postgres.ts";
-import { proxyTo } from "#test/support/proxy.ts";
+import { openProxy } from "#test/support/proxy.ts";
 
 const open = (url: string): Promise<EventLog> => openPostgresLog({ connect: { connectionString: url } });
 
@@ -20,8 +20,8 @@ const store = async (): Promise<Store> => {
   return {
     open: () => open(way.url),
     interrupt: async () => {
-      way.cut();
-      return { restore: async () => way.restore() };
+      way.become("cut");
+      return { restore: async () => way.become("open") };
     },
     elsewhere: { opener: new URL("opener.ts", import.meta.url), location: url },
     slowAppend: (stream) => slowAppend(url, stream),
@@ -35,7 +35,7 @@ after(async () => (await database)?.[Symbol.asyncDispose]());
 
 const wayTo = async (url: string) => {
   const { hostname, port } = new URL(url);
-  const proxy = await proxyTo({ host: hostname, port: Number(port || 5432) });
+  const proxy = await openProxy({ host: hostname, port: Number(port || 5432) });
   const way = new URL(url);
   way.host = `127.0.0.1:${proxy.port}`;
   return { ...proxy, url: way.href };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { event } from "./support/answers.ts";
-import { FakeServer } from "./support/fake-server.ts";
-import { waybill } from "./support/waybill.ts";
+import { event } from "#test/api/cli/support/answers.ts";
+import { FakeServer } from "#test/api/cli/support/fake-server.ts";
+import { waybill } from "#test/api/cli/support/waybill.ts";
 
 const denied = { operation: "addTargets", needed: "write", scope: "read", address: "127.0.0.1", times: 3 };
 
