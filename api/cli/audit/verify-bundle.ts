@@ -9,7 +9,7 @@ import { verifyEd25519 } from "#commands/audit/ed25519.ts";
 import { CliError, exitCodes } from "#api/cli/exit.ts";
 import { counted, printable } from "#api/cli/format.ts";
 import { BundleHeader, BundleLine } from "./bundle.ts";
-import type { Checked, Finding } from "./checked.ts";
+import type { Checked, Finding } from "./verify/checked.ts";
 
 /** Verifies a bundle as it is read; `given`: the key that the reader trusts, else the bundle's own. */
 export const verifyBundle = async (file: string, given: NoteKey | null): Promise<Checked> => {

@@ -2,10 +2,10 @@ import { command } from "#api/cli/command.ts";
 import { exitCodes } from "#api/cli/exit.ts";
 import { counted, duration, printable } from "#api/cli/format.ts";
 import type { Session } from "#api/cli/session.ts";
-import type { Checked, Finding } from "./checked.ts";
-import { checkAll } from "./checks.ts";
-import { ledgerTables } from "./ledger-tables.ts";
-import { publishedFiles } from "./published-files.ts";
+import type { Checked, Finding } from "./verify/checked.ts";
+import { checkAll } from "./verify/checks.ts";
+import { ledgerTables } from "./verify/ledger-tables.ts";
+import { publishedFiles } from "./verify/published-files.ts";
 import { givenKey, trustedKey, trustOptions } from "./trusted.ts";
 import { verifyBundle } from "./verify-bundle.ts";
 

@@ -1,4 +1,4 @@
-import type { LogLeaf } from "./log-leaves.ts";
+import type { LogLeaf } from "#api/cli/audit/log-leaves.ts";
 
 /** Whether positions grow, and each stream's revisions are 0, 1, 2 …; what is wrong with an event, or null. */
 export const revisions = () => {

@@ -1,7 +1,7 @@
 import { type Hash, hashBytes } from "#domain/audit/merkle.ts";
 import { tileWidth } from "#domain/audit/tiles.ts";
-import type { LeafRow } from "./ledger-tiles.ts";
-import type { LogLeaf } from "./log-leaves.ts";
+import type { LeafRow } from "#api/cli/audit/ledger-tiles.ts";
+import type { LogLeaf } from "#api/cli/audit/log-leaves.ts";
 
 /** `moved`: the same event at another position, since something before it was put in or taken out. */
 export type Kind = "changed" | "missing" | "inserted" | "out of order" | "replaced" | "moved";

@@ -5,7 +5,7 @@ import { checkReadModels } from "./check-read-models.ts";
 import { checkTuf } from "./check-tuf.ts";
 import type { LedgerTables } from "./ledger-tables.ts";
 import type { PublishedFiles } from "./published-files.ts";
-import type { TrustedKey } from "./trusted.ts";
+import type { TrustedKey } from "#api/cli/audit/trusted.ts";
 
 export interface Checking {
   readonly session: Session;

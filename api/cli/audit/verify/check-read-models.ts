@@ -4,8 +4,8 @@ import { showStatus } from "#api/cli/operations/status.ts";
 import { ServerError } from "#api/cli/server-errors.ts";
 import { type Checked, type Finding, skipped } from "./checked.ts";
 import type { Check } from "./checks.ts";
-import { keyText } from "./replay.ts";
-import { type DifferingRow, replayed, type Replayed, type ReplayedTable } from "./replays.ts";
+import { keyText } from "#api/cli/audit/replay.ts";
+import { type DifferingRow, replayed, type Replayed, type ReplayedTable } from "#api/cli/audit/replays.ts";
 
 const name = "read models";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Session } from "#api/cli/session.ts";
-import type { LeafRow } from "./ledger-tiles.ts";
-import { unbroken } from "./unbroken.ts";
+import type { LeafRow } from "#api/cli/audit/ledger-tiles.ts";
+import { unbroken } from "#api/cli/audit/unbroken.ts";
 
 const Extent = z.object({ size: z.number(), leaves: z.number(), tiles: z.array(z.tuple([z.number(), z.number()])) });
 /** What the ledger's tables held when all was told. */

@@ -10,8 +10,8 @@ import type { Check } from "./checks.ts";
 import { claimsOf, type Holding, holding } from "./claims.ts";
 import { collected } from "./collected.ts";
 import { type Difference, differences } from "./differences.ts";
-import { ledgerTiles } from "./ledger-tiles.ts";
-import { type LogLeaf, logLeafBatches } from "./log-leaves.ts";
+import { ledgerTiles } from "#api/cli/audit/ledger-tiles.ts";
+import { type LogLeaf, logLeafBatches } from "#api/cli/audit/log-leaves.ts";
 import { revisions } from "./revisions.ts";
 
 /** Events between two looks at the progress. */

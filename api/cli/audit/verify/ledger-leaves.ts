@@ -2,7 +2,7 @@ import { counted } from "#api/cli/format.ts";
 import type { Session } from "#api/cli/session.ts";
 import type { Collected } from "./collected.ts";
 import { type Extent, leafRows } from "./leaf-rows.ts";
-import type { LogLeaf } from "./log-leaves.ts";
+import type { LogLeaf } from "#api/cli/audit/log-leaves.ts";
 
 /** The server's table `leaves` against the leaves of the log. */
 export const ledgerLeaves = (session: Session, findings: Collected) => {

@@ -7,7 +7,7 @@ import type { Checked } from "./checked.ts";
 import { collected } from "./collected.ts";
 import { ledgerLeaves } from "./ledger-leaves.ts";
 import { compareUpperTiles, countTiles } from "./ledger-upper-tiles.ts";
-import type { LogLeaf } from "./log-leaves.ts";
+import type { LogLeaf } from "#api/cli/audit/log-leaves.ts";
 
 /** The ledger's own tables, held against the log while that is hashed: they need no replay. The tiles of the leaves are compared there. */
 export interface LedgerTables {

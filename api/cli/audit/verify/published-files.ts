@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { repositoryCodec } from "#domain/trust/events.ts";
 import { fileBytes } from "#domain/trust/metadata.ts";
 import { rootPart } from "#domain/trust/root.ts";
-import type { LogLeaf } from "./log-leaves.ts";
+import type { LogLeaf } from "#api/cli/audit/log-leaves.ts";
 
 /** A metadata file as the log says that it is. */
 export interface PublishedFile {
