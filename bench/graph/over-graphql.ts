@@ -26,7 +26,8 @@ export const overGraphql = async (database: Database, { url, head }: { readonly 
     text: "insert into tokens.tokens values (gen_random_uuid(), 'bench', 'read', $1, null, now(), 'system', null, 1)",
     values: [hash("sha256", secret)],
   });
-  const server = fork(fileURLToPath(new URL("../graphql/server.ts", import.meta.url)), ["waybill", url, String(head)]);
+  // As the image runs it: graphql-js then leaves out what it looks for while one develops.
+  const server = fork(fileURLToPath(new URL("../graphql/server.ts", import.meta.url)), ["waybill", url, String(head)], { env: { ...process.env, NODE_ENV: "production" } });
   try {
     const [port] = z.tuple([z.number()]).rest(z.unknown()).parse(await once(server, "message"));
     const rows: Row[] = [];
