@@ -4,8 +4,8 @@ import type { Subtree } from "#domain/audit/subtrees.ts";
 import { formatTilePath } from "#domain/audit/tile-path.ts";
 import { hashInTile, type TilePlace, tileOf, tileWidth } from "#domain/audit/tiles.ts";
 import { CliError, exitCodes } from "#api/cli/exit.ts";
-import { patiently } from "#api/cli/patience.ts";
 import type { Session } from "#api/cli/session.ts";
+import { bytesAt } from "./bytes-at.ts";
 
 const LeafRows = z.array(z.object({ index: z.number(), position: z.number(), id: z.string() }));
 export type LeafRow = z.infer<typeof LeafRows>[number];
@@ -24,24 +24,9 @@ export interface LedgerTiles {
 const run = 64;
 
 export const ledgerTiles = (session: Session, size: number): LedgerTiles => {
-  const fetched = async (path: string): Promise<Buffer | null> => {
-    const response = await patiently(session, () => session.client.file(path));
-    return response && Buffer.from(await response.arrayBuffer());
-  };
-  const widthOf = ({ level, index }: TilePlace): number => Math.min(tileWidth, Math.floor(size / tileWidth ** level) - index * tileWidth);
-  /** As much of a tile as a tree of this size has of it. */
-  const whole = (place: TilePlace, bytes: Buffer | null | undefined): Buffer => {
-    const width = widthOf(place);
-    if (bytes && bytes.length >= width * hashBytes) return bytes.subarray(0, width * hashBytes);
-    throw new CliError(exitCodes.unverified, `the ledger has lost its tile ledger/${formatTilePath({ ...place, width })}`, { hint: "fill it again: waybill rebuild ledger" });
-  };
-  const tile = kept(64, async (place: TilePlace) => whole(place, await fetched(`ledger/${formatTilePath({ ...place, width: widthOf(place) })}`)));
-  const runs = kept(4, ({ index }: TilePlace) => fetched(`ledger/hashes/${index * run}`));
-  const rows = kept(8, async (place: TilePlace): Promise<readonly LeafRow[]> => {
-    let text = "";
-    for await (const line of session.client.lines(`ledger/leaves/${place.index}`)) text += line;
-    return LeafRows.parse(JSON.parse(text));
-  });
+  const tile = kept(64, async (place: TilePlace) => whole(size, place, await bytesAt(session, pathIn(size, place))));
+  const runs = kept(4, ({ index }: TilePlace) => bytesAt(session, `ledger/hashes/${index * run}`));
+  const rows = kept(8, ({ index }: TilePlace) => rowsOf(session, index));
   return {
     size,
     hashOf: async (subtree) => {
@@ -55,10 +40,27 @@ export const ledgerTiles = (session: Session, size: number): LedgerTiles => {
       // Whoever reads one reads on.
       if ((here + 1) * run * tileWidth < size) runs({ level: 0, index: here + 1 }).catch(() => undefined);
       const at = (index % run) * tileWidth * hashBytes;
-      return whole({ level: 0, index }, (await asked)?.subarray(at, at + tileWidth * hashBytes));
+      return whole(size, { level: 0, index }, (await asked)?.subarray(at, at + tileWidth * hashBytes));
     },
     leafAt: async (index) => (await rows({ level: 0, index: Math.floor(index / tileWidth) })).find((row) => row.index === index) ?? null,
   };
+};
+
+const widthIn = (size: number, { level, index }: TilePlace): number => Math.min(tileWidth, Math.floor(size / tileWidth ** level) - index * tileWidth);
+
+const pathIn = (size: number, place: TilePlace): string => `ledger/${formatTilePath({ ...place, width: widthIn(size, place) })}`;
+
+/** As much of a tile as a tree of this size has of it. */
+const whole = (size: number, place: TilePlace, bytes: Buffer | null | undefined): Buffer => {
+  const length = widthIn(size, place) * hashBytes;
+  if (bytes && bytes.length >= length) return bytes.subarray(0, length);
+  throw new CliError(exitCodes.unverified, `the ledger has lost its tile ${pathIn(size, place)}`, { hint: "fill it again: waybill rebuild ledger" });
+};
+
+const rowsOf = async (session: Session, tile: number): Promise<readonly LeafRow[]> => {
+  let text = "";
+  for await (const line of session.client.lines(`ledger/leaves/${tile}`)) text += line;
+  return LeafRows.parse(JSON.parse(text));
 };
 
 const kept = <Value>(most: number, load: (place: TilePlace) => Promise<Value>): ((place: TilePlace) => Promise<Value>) => {

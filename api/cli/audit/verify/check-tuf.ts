@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
+import { bytesAt } from "#api/cli/audit/bytes-at.ts";
 import { counted } from "#api/cli/format.ts";
-import { patiently } from "#api/cli/patience.ts";
 import { Progress } from "#api/cli/progress.ts";
 import type { Finding } from "./checked.ts";
 import type { Check } from "./checks.ts";
@@ -19,8 +19,7 @@ export const checkTuf: Check = async ({ session, files: published }) => {
   const fetching = async () => {
     for (const file of waiting) {
       const path = `tuf/${file.repository}/metadata/${file.version}.${encodeURIComponent(file.role)}.json`;
-      const response = await patiently(session, () => session.client.file(path));
-      const wrong = wrongWith(file, response && Buffer.from(await response.arrayBuffer()));
+      const wrong = wrongWith(file, await bytesAt(session, path));
       if (wrong !== null) findings.push({ check: name, position: file.position, event: file.event, message: `${path} ${wrong}` });
       progress.advance(1);
     }

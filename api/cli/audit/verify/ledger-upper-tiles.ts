@@ -1,8 +1,8 @@
 import { type Hash, hashBytes } from "#domain/audit/merkle.ts";
 import { formatTilePath } from "#domain/audit/tile-path.ts";
 import { tilesWith, tileWidth } from "#domain/audit/tiles.ts";
+import { bytesAt } from "#api/cli/audit/bytes-at.ts";
 import { counted } from "#api/cli/format.ts";
-import { patiently } from "#api/cli/patience.ts";
 import type { Session } from "#api/cli/session.ts";
 import type { Collected } from "./collected.ts";
 import type { Extent } from "./leaf-rows.ts";
@@ -13,8 +13,7 @@ export const compareUpperTiles = async (session: Session, roots: readonly Hash[]
   for (const { level: below, index, hashes } of tiles) {
     const level = below + 1;
     const path = `ledger/${formatTilePath({ level, index, width: hashes.length / hashBytes })}`;
-    const response = await patiently(session, () => session.client.file(path));
-    const found = response && Buffer.from(await response.arrayBuffer());
+    const found = await bytesAt(session, path);
     const wrong = found ? "has a row that is not as the log makes it" : "lacks a row, or a part of it";
     if (!found?.equals(hashes)) findings.add({ position: null, event: null, message: `ledger.tiles ${wrong}: level=${level} index=${index}` });
   }
