@@ -50,7 +50,8 @@ export const createTopic = async (brokers: readonly string[], topic: string, set
 
 /** Somebody who writes in transactions. */
 export const transactions = async (brokers: readonly string[], transactionalId: string) => {
-  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { initialRetryTime: 2, multiplier: 1.5 } });
+  // Quick, and patient all the same: the first transaction of a young broker finds nobody yet who coordinates it.
+  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { initialRetryTime: 2, multiplier: 1.5, maxRetryTime: 500, retries: 60 } });
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, transactionalId, idempotent: true, maxInFlightRequests: 1, retry: { retries: 20 } });
   await producer.connect();
   const begin = async (topic: string) => {
