@@ -1,6 +1,6 @@
 import type { Levels } from "#projections/graph/reached-page.ts";
 import type { Adjacency } from "./adjacency.ts";
-import { expand, type Walk, type Wanted } from "./expand.ts";
+import { expand, type Wanted } from "./expand.ts";
 import { turns } from "./gently.ts";
 import { begun, isWide, ordered, type Reach, type Reaches } from "./reaches.ts";
 
@@ -40,36 +40,28 @@ export const closure = async <Result>(
 ): Promise<Result> => {
   if (start >= graph.nodes) return read(nothing);
   const reach = begun(rooms.take(graph.nodes), start);
-  const ends = await levels(graph, { wanted, reach }, { depth, limit, soon: (soFar) => soon?.(walkedOf(reach, soFar, limit)) ?? false });
-  const result = read(walkedOf(reach, ends, limit));
-  rooms.give(reach, ends.at(-1) ?? 0);
-  return result;
-};
-
-interface Bounds extends Pick<Closure, "depth" | "limit"> {
-  readonly soon: (ends: readonly number[]) => boolean;
-}
-
-/** Where in the queue each level ends, the start's first. */
-const levels = async (graph: Adjacency, walk: Walk, { depth, limit, soon }: Bounds): Promise<readonly number[]> => {
+  const walk = { wanted, reach };
   const turn = turns();
+  // Where in the queue each level ends, the start's first.
   const ends = [1];
-  let told = false;
+  let told = !soon;
   let [from, to] = [0, 1];
   while (from < to && ends.length <= depth && to - 1 <= limit) {
-    const wide = isWide(walk.reach, to - from);
-    if (wide && !told && (told = soon(ends))) await turn.next();
+    const wide = isWide(reach, to - from);
+    if (wide && !told && (told = soon?.(walkedOf(reach, ends, limit)) ?? true)) await turn.next();
     let end = to;
     for (let at = from; at < to; at += stride) {
       end = expand(graph, walk, { from: at, to: Math.min(to, at + stride), end, wide });
       if (turn.over()) await turn.next();
     }
     // The answer's order, and that of the rows: a big level out of order would read them all over the place.
-    end = ordered(walk.reach, { from: to, to: end, wide });
+    end = ordered(reach, { from: to, to: end, wide });
     if (end > to) ends.push(end);
     [from, to] = [to, end];
   }
-  return ends;
+  const result = read(walkedOf(reach, ends, limit));
+  rooms.give(reach, to);
+  return result;
 };
 
 const nothing: Walked = { counts: [], level: () => new Int32Array(0), truncated: false, numbers: () => new Int32Array(0) };
