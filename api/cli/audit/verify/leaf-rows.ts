@@ -3,7 +3,7 @@ import type { Session } from "#api/cli/session.ts";
 import type { LeafRow } from "#api/cli/audit/ledger-tiles.ts";
 import { unbroken } from "#api/cli/audit/unbroken.ts";
 
-const Extent = z.object({ size: z.number(), leaves: z.number(), tiles: z.array(z.tuple([z.number(), z.number()])) });
+const Extent = z.object({ size: z.number(), leaves: z.number(), tiles: z.array(z.tuple([z.int().min(0).max(32_767), z.number()])) });
 /** What the ledger's tables held when all was told. */
 export type Extent = z.infer<typeof Extent>;
 
