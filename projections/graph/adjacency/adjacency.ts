@@ -1,7 +1,9 @@
 import { type Edges, roomFor } from "./edges.ts";
+import type { Steps } from "./gently.ts";
 import { linkWord, nodeIn, noType, typeIn } from "./link.ts";
+import { innerOf, renumbered } from "./numbering.ts";
 import { add, type Edge, emptyOverlay, endIn, type Overlay } from "./overlay.ts";
-import { type Rows, rowsOf, type Side, type Steps } from "./rows.ts";
+import { type Rows, rowsOf, type Side } from "./rows.ts";
 
 /** The links of a graph with their history: rows that were made once, and over them what came since. */
 export interface Adjacency {
@@ -27,9 +29,10 @@ const slice = 8192;
  */
 export function* bring(graph: Adjacency, changes: Edges, to: { readonly position: number; readonly nodes: number }): Steps<void> {
   const { count, from, to: target, type, begin, end } = changes;
+  const { numbering } = graph.rows;
   for (let index = 0; index < count; index++) {
     if (index % slice === slice - 1) yield;
-    const edge = { from: from[index] ?? 0, to: target[index] ?? 0, type: type[index] ?? 0, begin: begin[index] ?? 0, end: end[index] ?? 0 };
+    const edge = { from: innerOf(numbering, from[index] ?? 0), to: innerOf(numbering, target[index] ?? 0), type: type[index] ?? 0, begin: begin[index] ?? 0, end: end[index] ?? 0 };
     if (edge.begin > graph.position) add(graph.overlay, edge);
     else if (leave(graph.rows, edge)) add(graph.overlay, edge);
     else if (!endIn(graph.overlay, edge)) throw new Error(`no link ${JSON.stringify(edge)} to end`);
@@ -75,7 +78,10 @@ export function* merged({ rows, overlay, position, nodes }: Adjacency): Steps<Ad
   edges.end.set(rows.past.out.end, held);
   for (const column of ["from", "to", "type", "begin", "end"] as const) edges[column].set(overlay.edges[column].subarray(0, overlay.count), past);
   yield;
-  return yield* adjacencyOf({ ...edges, count: past + overlay.count }, nodes, position);
+  const { outer } = rows.numbering;
+  const outside = { ...edges, from: renumbered(edges.from, outer), to: renumbered(edges.to, outer), count: past + overlay.count };
+  yield;
+  return yield* adjacencyOf(outside, nodes, position);
 }
 
 /** All edges of these rows but those that have left them, without their ends. Answers where the next are put. */

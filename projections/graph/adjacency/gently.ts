@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Steps } from "./rows.ts";
+
+/** Work in small steps, each of which yields. */
+export type Steps<Result> = Generator<undefined, Result, undefined>;
 
 /** Milliseconds for which others may have to wait. */
 const turnMs = 5;

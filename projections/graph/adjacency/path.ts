@@ -1,6 +1,7 @@
 import type { Adjacency } from "./adjacency.ts";
 import { type Direction, expand, type Walk, type Wanted } from "./expand.ts";
 import { turns } from "./gently.ts";
+import { innerOf, outerOf } from "./numbering.ts";
 import { begun, isWide, ordered, type Reaches } from "./reaches.ts";
 
 export interface Path {
@@ -25,12 +26,13 @@ const reversed = ({ direction, types, at }: Wanted): Wanted => ({ direction: rev
 export const path = async (graph: Adjacency, rooms: Reaches, { start, end, wanted, depth, limit }: Path) => {
   if (start === end) return { numbers: [start], truncated: false };
   if (Math.max(start, end) >= graph.nodes) return { numbers: null, truncated: false };
-  const forth = searching(rooms, graph, start, wanted);
-  const back = searching(rooms, graph, end, reversed(wanted));
+  const { numbering } = graph.rows;
+  const forth = searching(rooms, graph, innerOf(numbering, start), wanted);
+  const back = searching(rooms, graph, innerOf(numbering, end), reversed(wanted));
   const met = await meeting(graph, [forth, back], { depth, limit });
   const numbers = typeof met === "number" ? [...towards(graph, rooms, forth, met).toReversed(), met, ...towards(graph, rooms, back, met)] : null;
   for (const { reach, levels } of [forth, back]) rooms.give(reach, levels.at(-1) ?? 0);
-  return { numbers, truncated: met === "too far" };
+  return { numbers: numbers?.map((node) => outerOf(numbering, node)) ?? null, truncated: met === "too far" };
 };
 
 const searching = (rooms: Reaches, { nodes }: Adjacency, node: number, wanted: Wanted): Search => ({

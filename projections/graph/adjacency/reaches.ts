@@ -63,19 +63,48 @@ const clear = (reach: Reach, count: number): void => {
     }
 };
 
+interface Level {
+  readonly from: number;
+  readonly to: number;
+  /** It came of a wide one, and is not in the queue. */
+  readonly wide: boolean;
+}
+
+/**
+ * The last level has its place; answers where it ends. A wide one, and what came of one, is listed anew, in the order of its numbers: the rows are
+ * then read as they stand. That takes a step per node, and no comparisons.
+ */
+export const settled = (reach: Reach, { from, to, wide }: Level): number => {
+  if (wide || isWide(reach, to - from)) return listed(reach, from);
+  marked(reach, from, to);
+  return to;
+};
+
+/** … and a narrow one is in order, too. */
+export const ordered = (reach: Reach, level: Level): number => {
+  const end = settled(reach, level);
+  if (!level.wide && !isWide(reach, end - level.from)) sorted(reach.queue, level.from, end);
+  return end;
+};
+
+/** Puts numbers of nodes, each there once, in their order. */
+export const inOrder = (numbers: Int32Array, nodes: number): Int32Array => {
+  const words = (nodes >>> 5) + 1;
+  if (numbers.length <= words >>> 4) sorted(numbers, 0, numbers.length);
+  else {
+    const reach: Reach = { queue: numbers, seen: new Int32Array(words), placed: new Int32Array(words) };
+    for (const node of numbers) reach.seen[node >>> 5] = (reach.seen[node >>> 5] ?? 0) | (1 << (node & 31));
+    listed(reach, 0);
+  }
+  return numbers;
+};
+
 /** As many are in order sooner than a sort has begun. */
 const few = 24;
 
-/**
- * Puts the last level in the order of its numbers, and answers where it ends. A wide one, and what came of one (`wide`), is listed anew:
- * that takes a step per node, and no comparisons.
- */
-export const ordered = (reach: Reach, { from, to, wide }: { readonly from: number; readonly to: number; readonly wide: boolean }): number => {
-  if (wide || isWide(reach, to - from)) return listed(reach, from);
-  if (to - from <= few) inserted(reach.queue, from, to);
-  else reach.queue.subarray(from, to).sort();
-  marked(reach, from, to);
-  return to;
+const sorted = (queue: Int32Array, from: number, to: number): void => {
+  if (to - from <= few) inserted(queue, from, to);
+  else queue.subarray(from, to).sort();
 };
 
 // Each loop in a function of its own: of two in one, the engine gives up the code of the first whenever it comes to the second.

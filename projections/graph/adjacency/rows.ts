@@ -1,5 +1,8 @@
+import { type Order, type Sorted, sorted } from "./counting-sort.ts";
 import type { Edges } from "./edges.ts";
+import type { Steps } from "./gently.ts";
 import { linkWord } from "./link.ts";
+import { type Numbering, numberingOf, renumbered } from "./numbering.ts";
 
 /** The edges of all nodes in one direction, as compressed sparse rows. */
 export interface Side {
@@ -25,25 +28,24 @@ export interface Rows {
   readonly count: number;
   /** Everything up to this position is in the rows. */
   readonly position: number;
+  /** What nodes are called in here, and in the overlay. */
+  readonly numbering: Numbering;
   /** What held then. An edge that ends later leaves its rows for the overlay. */
   readonly present: Sides<Side>;
   /** What had ended by then. */
   readonly past: Sides<PastSide>;
 }
 
-/** Work in small steps, each of which yields. */
-export type Steps<Result> = Generator<undefined, Result, undefined>;
-
 export function* rowsOf(edges: Edges, nodes: number, position: number): Steps<Rows> {
   const { holding, ended } = parted(edges);
   yield;
-  const present = yield* sidesOf({ edges, nodes, part: holding }, sideOf);
-  const past = yield* sidesOf({ edges, nodes, part: ended }, pastSideOf);
-  return { nodes, count: edges.count, position, present, past };
+  const numbering = yield* numberingOf(edges.from, yield* sorted(holding, edges.to, nodes));
+  const inside = { ...edges, from: renumbered(edges.from, numbering.inner), to: renumbered(edges.to, numbering.inner) };
+  yield;
+  const present = yield* sidesOf({ edges: inside, nodes, part: holding }, sideOf);
+  const past = yield* sidesOf({ edges: inside, nodes, part: ended }, pastSideOf);
+  return { nodes, count: edges.count, position, numbering, present, past };
 }
-
-/** Places of edges in their columns. */
-type Order = Uint32Array;
 
 const parted = ({ count, end }: Edges): { readonly holding: Order; readonly ended: Order } => {
   const order = new Uint32Array(count);
@@ -51,12 +53,6 @@ const parted = ({ count, end }: Edges): { readonly holding: Order; readonly ende
   for (let edge = 0; edge < count; edge++) order[end[edge] === Number.POSITIVE_INFINITY ? low++ : --high] = edge;
   return { holding: order.subarray(0, low), ended: order.subarray(high) };
 };
-
-interface Sorted {
-  readonly order: Order;
-  /** Where each node's begin. */
-  readonly places: Uint32Array;
-}
 
 type MakeSide<Of> = (edges: Edges, sorted: Sorted, other: Int32Array) => Steps<Of>;
 
@@ -71,41 +67,6 @@ function* sidesOf<Of extends Side>({ edges, nodes, part }: { readonly edges: Edg
 
 /** Edges that are handled before others get their turn. */
 const slice = 1 << 17;
-
-function* sorted(part: Order, of: Int32Array, nodes: number): Steps<Sorted> {
-  const places = new Uint32Array(nodes + 1);
-  for (let at = 0; at < part.length; at += slice) {
-    counted(part.subarray(at, at + slice), of, places);
-    yield;
-  }
-  for (let place = 1; place < places.length; place++) places[place] = (places[place] ?? 0) + (places[place - 1] ?? 0);
-  const order = new Uint32Array(part.length);
-  for (let at = 0; at < part.length; at += slice) {
-    put(part.subarray(at, at + slice), of, { places, order });
-    yield;
-  }
-  // Each was moved from where it begins to where it ends, which is where the next begins.
-  places.copyWithin(1, 0);
-  places[0] = 0;
-  return { order, places };
-}
-
-/** Counted one place further on: the sum is then where each begins. */
-const counted = (part: Order, of: Int32Array, places: Uint32Array): void => {
-  for (const edge of part) {
-    const place = (of[edge] ?? 0) + 1;
-    places[place] = (places[place] ?? 0) + 1;
-  }
-};
-
-const put = (part: Order, of: Int32Array, { places, order }: Sorted): void => {
-  for (const edge of part) {
-    const node = of[edge] ?? 0;
-    const to = places[node] ?? 0;
-    order[to] = edge;
-    places[node] = to + 1;
-  }
-};
 
 function* sideOf({ type, begin }: Edges, { order, places }: Sorted, other: Int32Array): Steps<Side> {
   const links = new Uint32Array(order.length);

@@ -26,19 +26,22 @@ export const walksInMemory = (now: InMemory, rooms: Reaches): PagedWalks => {
 };
 
 /** Tells the page as soon as nothing can change it: whoever is shown it may be looked up while the walk goes on. */
-const pageFirst = (stretch: Stretch, tell: (page: Pick<ReachedPage, "rows" | "more">) => void): Reader<Whole> => ({
-  soon: (soFar) => {
-    const page = pageOf(soFar, stretch);
-    const isSure = page.more && !stretch.backward;
-    if (isSure) tell(page);
-    return isSure;
-  },
-  read: (all) => {
-    const { counts, truncated } = all;
-    tell(pageOf(all, stretch));
-    return { count: counts.reduce((sum, count) => sum + count, 0), levels: counts, truncated };
-  },
-});
+const pageFirst = (stretch: Stretch, tell: (page: Pick<ReachedPage, "rows" | "more">) => void): Reader<Whole> => {
+  let isSure = false;
+  return {
+    soon: (soFar) => {
+      const page = pageOf(soFar, stretch);
+      isSure = page.more && !stretch.backward;
+      if (isSure) tell(page);
+      return isSure;
+    },
+    read: (all) => {
+      const { counts, truncated } = all;
+      if (!isSure) tell(pageOf(all, stretch));
+      return { count: counts.reduce((sum, count) => sum + count, 0), levels: counts, truncated };
+    },
+  };
+};
 
 const askedOf = ({ position }: InMemory, { direction, types, asOf, depth, limit }: Way) => {
   // Fixed now: a long walk sees nothing of what comes meanwhile. As it stands here, and not put together of others: the engine forgets the
