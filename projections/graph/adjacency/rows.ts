@@ -10,11 +10,14 @@ export interface Side {
   readonly places: Uint32Array;
   /** See link.ts. Changed in place when an edge leaves its row. */
   readonly links: Uint32Array;
-  readonly begin: Float64Array;
+  readonly begin: Positions;
 }
 
+/** In half of the room where that has enough: it is read of every link that a walk of the past looks at. */
+type Positions = Uint32Array | Float64Array;
+
 export interface PastSide extends Side {
-  readonly end: Float64Array;
+  readonly end: Positions;
 }
 
 interface Sides<Of extends Side> {
@@ -40,7 +43,7 @@ export function* rowsOf(edges: Edges, nodes: number, position: number): Steps<Ro
   const { holding, ended } = parted(edges);
   yield;
   const numbering = yield* numberingOf(edges.from, yield* sorted(holding, edges.to, nodes));
-  const inside = { ...edges, from: renumbered(edges.from, numbering.inner), to: renumbered(edges.to, numbering.inner) };
+  const inside = { ...edges, from: renumbered(edges.from, numbering.inner), to: renumbered(edges.to, numbering.inner), room: roomUpTo(position) };
   yield;
   const present = yield* sidesOf({ edges: inside, nodes, part: holding }, sideOf);
   const past = yield* sidesOf({ edges: inside, nodes, part: ended }, pastSideOf);
@@ -54,10 +57,17 @@ const parted = ({ count, end }: Edges): { readonly holding: Order; readonly ende
   return { holding: order.subarray(0, low), ended: order.subarray(high) };
 };
 
-type MakeSide<Of> = (edges: Edges, sorted: Sorted, other: Int32Array) => Steps<Of>;
+/** Edges between nodes as they are called in the rows. */
+interface Inside extends Edges {
+  readonly room: (count: number) => Positions;
+}
+
+const roomUpTo = (position: number) => (count: number): Positions => (position < 2 ** 32 ? new Uint32Array(count) : new Float64Array(count));
+
+type MakeSide<Of> = (edges: Inside, sorted: Sorted, other: Int32Array) => Steps<Of>;
 
 /** Three passes of counting sort, each stable: by target, by source, by target again; so that each list is in order. */
-function* sidesOf<Of extends Side>({ edges, nodes, part }: { readonly edges: Edges; readonly nodes: number; readonly part: Order }, make: MakeSide<Of>): Steps<Sides<Of>> {
+function* sidesOf<Of extends Side>({ edges, nodes, part }: { readonly edges: Inside; readonly nodes: number; readonly part: Order }, make: MakeSide<Of>): Steps<Sides<Of>> {
   const { from, to } = edges;
   const byTarget = yield* sorted(part, to, nodes);
   const outward = yield* sorted(byTarget.order, from, nodes);
@@ -68,22 +78,22 @@ function* sidesOf<Of extends Side>({ edges, nodes, part }: { readonly edges: Edg
 /** Edges that are handled before others get their turn. */
 const slice = 1 << 17;
 
-function* sideOf({ type, begin }: Edges, { order, places }: Sorted, other: Int32Array): Steps<Side> {
+function* sideOf({ type, begin, room }: Inside, { order, places }: Sorted, other: Int32Array): Steps<Side> {
   const links = new Uint32Array(order.length);
   for (let index = 0; index < order.length; index++) {
     if (index % slice === slice - 1) yield;
     const edge = order[index] ?? 0;
     links[index] = linkWord(other[edge] ?? 0, type[edge] ?? 0);
   }
-  return { places, links, begin: yield* taken(begin, order) };
+  return { places, links, begin: yield* taken(begin, order, room) };
 }
 
-function* pastSideOf(edges: Edges, sorted: Sorted, other: Int32Array): Steps<PastSide> {
-  return { ...(yield* sideOf(edges, sorted, other)), end: yield* taken(edges.end, sorted.order) };
+function* pastSideOf(edges: Inside, sorted: Sorted, other: Int32Array): Steps<PastSide> {
+  return { ...(yield* sideOf(edges, sorted, other)), end: yield* taken(edges.end, sorted.order, edges.room) };
 }
 
-function* taken(column: Float64Array, order: Order): Steps<Float64Array> {
-  const values = new Float64Array(order.length);
+function* taken(column: Float64Array, order: Order, room: Inside["room"]): Steps<Positions> {
+  const values = room(order.length);
   for (let index = 0; index < order.length; index++) {
     if (index % slice === slice - 1) yield;
     values[index] = column[order[index] ?? 0] ?? 0;
