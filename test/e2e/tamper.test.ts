@@ -222,6 +222,8 @@ describe("What was made of the log, and somebody changed by hand", () => {
       [null, `ledger.leaves has ${(90_001 - size).toLocaleString("en")} rows that no event made: from index=${size} on`],
     ]);
     assert.deepEqual(await found("ledger.tiles", "update ledger.tiles set hashes = sha256(hashes) || sha256(hashes) where level = 1"), [6, [null, "ledger.tiles has a row that is not as the log makes it: level=1 index=0"]]);
+    assert.deepEqual(await found("ledger.tiles", "update ledger.tiles set hashes = substr(hashes, 1, 20) where level = 1"), [6, [null, "ledger.tiles lacks a row, or a part of it: level=1 index=0"]]);
+    assert.deepEqual(await found("ledger.tiles", "delete from ledger.tiles where level = 1"), [6, [null, "ledger.tiles lacks a row, or a part of it: level=1 index=0"]]);
     assert.deepEqual(await found("ledger.tiles", "insert into ledger.tiles select 2, 0, hashes from ledger.tiles where level = 1"), [6, [null, "ledger.tiles has 1 row of level=2, and 0 by the log"]]);
   });
 

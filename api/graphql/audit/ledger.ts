@@ -11,7 +11,9 @@ import { builder } from "#api/graphql/builder.ts";
 import { shown } from "#api/graphql/context.ts";
 import { positionText, staleText } from "#api/graphql/descriptions.ts";
 
-interface View extends Shown, Head {
+interface View extends Shown, Pick<Head, "size"> {
+  /** Null where tiles below that size were lost. */
+  readonly head: () => Promise<Head | null>;
   readonly origin: string | null;
   readonly key: string | null;
   readonly checkpoint: SignedCheckpoint | null;
@@ -27,7 +29,14 @@ const Ledger = builder.objectRef<View>("Ledger").implement({
     origin: t.exposeString("origin", { nullable: true, description: "Name of the log in its checkpoints; null before a worker has started for the first time." }),
     key: t.exposeString("key", { nullable: true, description: "What checkpoints are verified with: `<name>+<key id>+<key>` (C2SP signed-note)." }),
     size: t.exposeFloat("size", { description: "Leaves, of which the newest may not be covered by a checkpoint yet." }),
-    root: t.string({ description: "At that size, in base64.", resolve: ({ root }) => base64(root) }),
+    root: t.string({
+      nullable: true,
+      description: "At that size, in base64; null where the tree has lost tiles, which `waybill audit verify` tells and `waybill rebuild ledger` mends.",
+      resolve: async ({ head }) => {
+        const now = await head();
+        return now && base64(now.root);
+      },
+    }),
     checkpoint: t.string({ nullable: true, description: "The newest signed note; also at `/ledger/checkpoint`.", resolve: ({ checkpoint }) => checkpoint?.note ?? null }),
     checkpointAt: t.field({ type: "DateTime", nullable: true, resolve: ({ checkpoint }) => checkpoint?.at ?? null }),
     position: t.field({ type: "Position", description: positionText, resolve: ({ position }) => position }),
@@ -86,9 +95,7 @@ builder.queryFields((t) => ({
       const view = await shown(context, "ledger", after);
       const { sql, ledger } = context.application;
       const [established, checkpoint, size] = await Promise.all([ledger(), newestCheckpoint(sql), ledgerSize(sql)]);
-      const head = await headAt(sql, size);
-      if (!head) throw new Error(`the ledger has lost tiles below size ${size}`);
-      return { ...view, ...head, checkpoint, origin: established?.origin ?? null, key: established && formatNoteKey(noteKeyOf(established)) };
+      return { ...view, size, head: () => headAt(sql, size), checkpoint, origin: established?.origin ?? null, key: established && formatNoteKey(noteKeyOf(established)) };
     },
   }),
   inclusionProof: t.field({
