@@ -9,13 +9,13 @@ export interface Arguments<Declared extends Options> {
 }
 
 /** Reads a command line by the declared options; throws a usage error that says what to write instead. */
-export const readArguments = <Declared extends Options>(args: readonly string[], declared: Declared): Arguments<Declared> => {
+export const readArguments = <Declared extends Options>(args: readonly string[], declared: Declared, command?: string): Arguments<Declared> => {
   const { tokens } = parseArgs({ args: [...args], options: parseOptions(declared), strict: false, tokens: true });
   const values: Record<string, unknown> = {};
   const positionals: string[] = [];
   for (const token of tokens)
     if (token.kind === "positional") positionals.push(token.value);
-    else if (token.kind === "option") read(values, declared, token);
+    else if (token.kind === "option") read(values, { declared, command }, token);
   return { values: values as Values<Declared>, positionals };
 };
 
@@ -25,11 +25,16 @@ interface OptionToken {
   readonly value: string | undefined;
 }
 
-const read = (values: Record<string, unknown>, declared: Options, { name, rawName, value }: OptionToken): void => {
+interface Declaring {
+  readonly declared: Options;
+  readonly command: string | undefined;
+}
+
+const read = (values: Record<string, unknown>, { declared, command }: Declaring, { name, rawName, value }: OptionToken): void => {
   const negated = !Object.hasOwn(declared, name) && name.startsWith("no-");
   const key = negated ? name.slice(3) : name;
   const option = Object.hasOwn(declared, key) ? declared[key] : undefined;
-  if (!option || (negated && option.kind !== "flag")) throw unknownOption(rawName, declared);
+  if (!option || (negated && option.kind !== "flag")) throw unknownOption(rawName, { declared, command });
   if (option.kind === "flag") {
     if (value !== undefined) throw usageError(`${rawName} takes no value`);
     values[key] = !negated;
@@ -58,12 +63,12 @@ const choice = (rawName: string, value: string, { choices }: Option): string => 
 
 const oneOf = (choices: readonly string[]): string => [choices.slice(0, -1).join(", "), ...choices.slice(-1)].filter((part) => part !== "").join(" or ");
 
-const unknownOption = (rawName: string, declared: Options) => {
+const unknownOption = (rawName: string, { declared, command }: Declaring) => {
   const guess = nearest(
     rawName,
     Object.keys(declared).flatMap((name) => [`--${name}`, `--no-${name}`]),
   );
-  return usageError(`there is no option ${rawName}`, guess === undefined ? undefined : `did you mean ${guess}?`);
+  return usageError(`there is no option ${rawName}`, guess === undefined ? `see: waybill ${command === undefined ? "help" : `${command} --help`}` : `did you mean ${guess}?`);
 };
 
 const parseOptions = (declared: Options) =>

@@ -42,7 +42,7 @@ export const command = <const Declared extends Options>(
 ): Command => ({
   ...description,
   read: (args) => {
-    const { values, positionals } = readArguments(args, { ...globalOptions, ...description.options });
+    const { values, positionals } = readArguments(args, { ...globalOptions, ...description.options }, description.name);
     return {
       globals: values,
       run: async (session) => {

@@ -14,6 +14,7 @@ describe("waybill's command line", () => {
     [["init", "demo", "--bin-form", "round"], /--bin-form must be succinct or explicit, not "round"/],
     [["graph", "path", "a/b", "a/c", "--direction", "up"], /--direction must be out, in or both, not "up"/],
     [["audit", "nothing"], /there is no command "audit nothing"\none of: verify, replay, diff/],
+    [["graph", "import", "--npm-lock", "package-lock.json"], /there is no option --npm-lock\nsee: waybill graph import --help/],
     [["init", "demo", "--bns", "2"], /there is no option --bns\ndid you mean --bins\?/],
     [["status", "--json=yes"], /--json takes no value/],
     [["status", "extra"], /unexpected argument "extra"/],
