@@ -3,6 +3,7 @@ import type { Commands } from "#commands/commands.ts";
 import type { EventLog } from "#commands/ports/event-log.ts";
 import type { Ledger } from "#domain/audit/ledger.ts";
 import type { Refusal } from "#domain/kernel/decider.ts";
+import type { Names } from "#projections/graph/names.ts";
 import type { PagedWalks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import type { ReplayAsked, ReplayTold } from "#projections/kernel/replay/replay.ts";
@@ -113,6 +114,8 @@ export interface Application {
   readonly sql: Sql;
   /** Over the artifact graph. */
   readonly walks: PagedWalks;
+  /** Of its nodes. */
+  readonly names: Names;
   readonly log: EventLog;
   readonly progress: Progress;
   /** Name and key of the ledger; null before the first start of a worker. */

@@ -11,6 +11,7 @@ import type { Secrets } from "#commands/ports/secrets.ts";
 import type { Signer } from "#commands/ports/signer.ts";
 import { knownVersions } from "#projections/graph/known-versions.ts";
 import type { Watched } from "#projections/kernel/watch.ts";
+import type { Names } from "#projections/graph/names.ts";
 import type { PagedWalks } from "#projections/graph/walks.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import { CannotStart } from "./cannot-start.ts";
@@ -31,6 +32,7 @@ export interface ApplicationNeeds {
   readonly secrets: Secrets;
   readonly sql: Sql;
   readonly walks: PagedWalks;
+  readonly names: Names;
   readonly aggregates: Aggregates;
   readonly readModels: Watched;
   readonly replay: Application["replay"];
@@ -55,6 +57,7 @@ export const applicationOf = async (needs: ApplicationNeeds): Promise<Applicatio
     },
     sql,
     walks: needs.walks,
+    names: needs.names,
     log,
     progress: readModels,
     ledger: async () => (await needs.aggregates.ledgers.latest(ledgerStream)).state,

@@ -19,10 +19,12 @@ const waybill = (database: Database, position: number): Express => {
   const progress: Progress = { position: () => position, reached: async () => ({ position, stale: false }) };
   const readModels = { position: () => position, made: () => Promise.resolve() };
   const log = memoryLog();
+  const { walks, names } = openWalks({ database, sql: sqlWalks(database), readModels, config: { WAYBILL_GRAPH_MEMORY_MB: 256 }, logger: silent });
   const application: Application = {
     commands: commandsFor({ log, established: async () => undefined }),
     sql: database,
-    walks: openWalks({ database, sql: sqlWalks(database), readModels, config: { WAYBILL_GRAPH_MEMORY_MB: 256 }, logger: silent }).walks,
+    walks,
+    names,
     log,
     progress,
     ledger: async () => null,

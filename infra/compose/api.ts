@@ -22,10 +22,10 @@ export const bindApi = (bind: Provide, { config, logger, closing }: Setting): vo
   bind(
     ids.application,
     [ids.followed, ids.signer, ids.vault, ids.blobs, ids.readers, ids.walks, ids.aggregates, ids.readModels, ids.replay, ids.leases, ids.workers, ids.redis],
-    ({ log }, signer, { secrets }, blobs, sql, { walks }, aggregates, readModels, replay, leases, workers, redis) => {
+    ({ log }, signer, { secrets }, blobs, sql, { walks, names }, aggregates, readModels, replay, leases, workers, redis) => {
       const policies = () => readModels.made().then(() => policyStatus({ policies: policiesOf(aggregates), log, database: sql, leases }));
       const inRedis = { hotTasks: redis ? openHotTasks(log, redis) : undefined, rates: ratesOf(config, redis), degraded: degradedBy(redis) };
-      return applicationOf({ ...inRedis, log, signer, secrets, blobs, sql, walks, aggregates, readModels, replay, workers, policies, config, logger, closing });
+      return applicationOf({ ...inRedis, log, signer, secrets, blobs, sql, walks, names, aggregates, readModels, replay, workers, policies, config, logger, closing });
     },
   );
   bind(

@@ -2,7 +2,8 @@ import { kindOf } from "#domain/graph/keys.ts";
 import type { LinkType } from "#domain/graph/kinds.ts";
 import type { Sql } from "#projections/ports/sql.ts";
 import type { At } from "./at.ts";
-import { type DeploymentRow, deploymentsAt, numberOf, ofKinds } from "./queries.ts";
+import type { Names } from "./names.ts";
+import { type DeploymentRow, deploymentsAt, ofKinds } from "./queries.ts";
 import type { Walks } from "./walks.ts";
 
 /** A deployment that is affected, and how far its artifact is from the cause. */
@@ -27,13 +28,14 @@ interface Asked {
 interface Sources {
   readonly sql: Sql;
   readonly walks: Walks;
+  readonly names: Pick<Names, "numberOf">;
 }
 
 const upwards: readonly LinkType[] = ["built-from", "depends-on", "contains"];
 
 /** What is deployed and needs a node. Null where there never was one of this key. */
-export const blastRadius = async ({ sql, walks }: Sources, key: string, { at, atLeast, limit }: Asked): Promise<BlastRadius | null> => {
-  const start = await numberOf(sql, key);
+export const blastRadius = async ({ sql, walks, names }: Sources, key: string, { at, atLeast, limit }: Asked): Promise<BlastRadius | null> => {
+  const start = await names.numberOf(key);
   if (start === null) return null;
   const way = { asOf: at, atLeast, limit };
   const depths = new Map([[start, 0]]);
@@ -61,7 +63,7 @@ const lower = (depths: Map<number, number>, number: number, depth: number): void
 };
 
 /** A vulnerability strikes by what it affects, a package by each of its versions. */
-const causes = async ({ sql, walks }: Sources, start: number, key: string, way: { asOf: At; atLeast: number; limit: number }): Promise<ReadonlyMap<number, number>> => {
+const causes = async ({ sql, walks }: Pick<Sources, "sql" | "walks">, start: number, key: string, way: { asOf: At; atLeast: number; limit: number }): Promise<ReadonlyMap<number, number>> => {
   const found = new Map([[start, 0]]);
   const follow = async (from: number, depth: number, type: LinkType) => {
     const { numbers } = await walks.closure({ ...way, start: from, direction: "out", types: [type], depth: 1 });

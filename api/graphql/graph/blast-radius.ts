@@ -56,8 +56,8 @@ builder.objectField(Graph, "blastRadius", (t) =>
       key: t.arg.string({ required: true }).validate(OfferedKey),
       limit: t.arg.int({ description: "Nodes to reach at most; 100,000 where absent." }).validate(Limit),
     },
-    resolve: async (view, { key, limit }, { application: { sql, walks } }) => {
-      const row = await blastRadius({ sql, walks }, key, { at: view.at, atLeast: view.atLeast, limit: limit ?? walkLimit.usual });
+    resolve: async (view, { key, limit }, { application: { sql, walks, names } }) => {
+      const row = await blastRadius({ sql, walks, names }, key, { at: view.at, atLeast: view.atLeast, limit: limit ?? walkLimit.usual });
       return row && { row, view };
     },
   }),

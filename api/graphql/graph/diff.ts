@@ -6,7 +6,6 @@ import { connectionOf, connectionType, PageArgs, stretchOf } from "#api/graphql/
 import type { Context } from "#api/graphql/context.ts";
 import { cursor, KeyNumber, KeyText } from "#api/graphql/input/cursor.ts";
 import { diffPage, type Difference } from "#projections/graph/diff.ts";
-import { numberOf } from "#projections/graph/queries.ts";
 import { LinkType } from "./enums.ts";
 import { FactKind } from "./explain.ts";
 import { Graph, shownIn } from "./graph.ts";
@@ -59,8 +58,8 @@ builder.objectField(Graph, "diff", (t) =>
 );
 
 /** A node and what it needs at any of these moments; of a deployment that is what it runs, which the link `deployed-to` leads from. */
-const needed = async ({ application: { sql, walks } }: Context, { atLeast }: GraphView, key: string, moments: readonly number[]): Promise<number[] | null> => {
-  const start = await numberOf(sql, key);
+const needed = async ({ application: { names, walks } }: Context, { atLeast }: GraphView, key: string, moments: readonly number[]): Promise<number[] | null> => {
+  const start = await names.numberOf(key);
   if (start === null) return null;
   const among = new Set([start]);
   for (const asOf of moments) {

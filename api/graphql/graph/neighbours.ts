@@ -4,7 +4,7 @@ import { linkTypes } from "#domain/graph/kinds.ts";
 import { builder } from "#api/graphql/builder.ts";
 import { connectionOf, connectionType, PageArgs, stretchOf } from "#api/graphql/connection.ts";
 import { cursor, KeyNumber, KeyText } from "#api/graphql/input/cursor.ts";
-import { linkCount, type LinkRow, linksPage, numberOf } from "#projections/graph/queries.ts";
+import { linkCount, type LinkRow, linksPage } from "#projections/graph/queries.ts";
 import { LinkType } from "./enums.ts";
 import { Graph, shownIn } from "./graph.ts";
 import { Link } from "./link.ts";
@@ -48,9 +48,9 @@ builder.objectField(Graph, "neighbours", (t) =>
       ...t.arg.connectionArgs(),
     },
     validate: PageArgs,
-    resolve: async (view, { key, direction, types, ...args }, { application: { sql } }) => {
+    resolve: async (view, { key, direction, types, ...args }, { application: { sql, names } }) => {
       const stretch = stretchOf(args, byOther);
-      const node = await numberOf(sql, key);
+      const node = await names.numberOf(key);
       if (node === null) return null;
       const asked = { node, direction: direction ?? "both", types: types ?? linkTypes, at: view.at };
       const found = await linksPage(sql, asked, stretch);

@@ -3,7 +3,7 @@ import { builder } from "#api/graphql/builder.ts";
 import type { Context } from "#api/graphql/context.ts";
 import { positionText, staleText } from "#api/graphql/descriptions.ts";
 import type { Change } from "#projections/graph/at.ts";
-import { type AttributeRow, type ClaimRow, type NamedRow, nodeByKey, type NodeRow } from "#projections/graph/queries.ts";
+import { type AttributeRow, type ClaimRow, nodeByKey, type NodeRow } from "#projections/graph/queries.ts";
 import { NodeKind } from "./enums.ts";
 import { type GraphView, viewOf } from "./view.ts";
 
@@ -44,19 +44,21 @@ const ClaimType = builder.objectRef<Seen<ClaimRow>>("Claim").implement({
   }),
 });
 
-/** What led to a node knew it by its number only: `since` is then looked up where it is asked for. */
-type ShownNode = NamedRow & Partial<Pick<NodeRow, "since">>;
+/** What led to a node may know it by its number only: the rest is then looked up where it is asked for. */
+type ShownNode = Pick<NodeRow, "number"> & Partial<NodeRow>;
+
+const keyIn = ({ row, view }: Seen<ShownNode>): string | Promise<string> => row.key ?? view.keyOf(row.number);
 
 export const GraphNode = builder.node(builder.objectRef<Seen<ShownNode>>("GraphNode"), {
   description: "A node of the artifact graph. Its key is taken wherever an id is.",
-  id: { resolve: ({ row }) => row.key },
+  id: { resolve: keyIn },
   loadOne: async (id, context) => {
     const key = keyOf(id);
     return key && find(context, await viewOf(context, {}), key.key);
   },
   fields: (t) => ({
-    key: t.string({ resolve: ({ row }) => row.key }),
-    kind: t.field({ type: NodeKind, resolve: ({ row }) => row.kind }),
+    key: t.string({ resolve: keyIn }),
+    kind: t.field({ type: NodeKind, resolve: ({ row, view }) => row.kind ?? view.nodeOf(row.number).then(({ kind }) => kind) }),
     since: t.field({ type: ChangeType, description: "Since when it has existed without a break.", resolve: async ({ row, view }) => view.changeOf(row.since ?? (await view.sinceOf(row.number))) }),
     attributes: t.field({
       type: [AttributeType],
@@ -81,4 +83,4 @@ export const find = async ({ application }: Context, view: GraphView, key: strin
 };
 
 /** A node whose number is known, of a link or a walk. */
-export const nodeAt = async (view: GraphView, number: number): Promise<Seen<ShownNode>> => ({ row: await view.nodeOf(number), view });
+export const nodeAt = (view: GraphView, number: number): Seen<ShownNode> => ({ row: { number }, view });

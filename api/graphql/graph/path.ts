@@ -1,7 +1,7 @@
 import { OfferedKey } from "#domain/graph/keys.ts";
 import { linkTypes } from "#domain/graph/kinds.ts";
 import { builder } from "#api/graphql/builder.ts";
-import { linksBetween, type LinkRow, numberOf } from "#projections/graph/queries.ts";
+import { linksBetween, type LinkRow } from "#projections/graph/queries.ts";
 import { LinkType } from "./enums.ts";
 import { Graph } from "./graph.ts";
 import { Link } from "./link.ts";
@@ -24,7 +24,7 @@ const Path = builder.objectRef<Seen<PathRow>>("Path").implement({
       type: [GraphNode],
       description: "From the one end to the other, both included; none where there is no way.",
       extensions: { cost: 20 },
-      resolve: ({ row, view }) => Promise.all((row.numbers ?? []).map((number) => nodeAt(view, number))),
+      resolve: ({ row, view }) => (row.numbers ?? []).map((number) => nodeAt(view, number)),
     }),
     links: t.field({
       type: [Link],
@@ -49,8 +49,8 @@ builder.objectField(Graph, "path", (t) =>
       depth: t.arg.int({ description: "Links at most, 1 to 1,000." }).validate(Depth),
       limit: t.arg.int({ description: "Nodes to look at, at most; 100,000 where absent." }).validate(Limit),
     },
-    resolve: async (view, { from, to, direction, types, depth, limit }, { application: { sql, walks } }) => {
-      const [start, end] = await Promise.all([numberOf(sql, from), numberOf(sql, to)]);
+    resolve: async (view, { from, to, direction, types, depth, limit }, { application: { sql, names, walks } }) => {
+      const [start, end] = await Promise.all([names.numberOf(from), names.numberOf(to)]);
       if (start === null || end === null) return null;
       const way = { start, end, direction: direction ?? "out", types: types ?? linkTypes, depth: depth ?? null, limit: limit ?? walkLimit.usual };
       const { numbers, truncated } = await walks.path({ ...way, asOf: view.at, atLeast: view.atLeast });

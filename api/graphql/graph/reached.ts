@@ -6,7 +6,7 @@ import { connectionOf, connectionType, PageArgs, stretchOf } from "#api/graphql/
 import type { Context } from "#api/graphql/context.ts";
 import { cursor, KeyNumber } from "#api/graphql/input/cursor.ts";
 import type { Stretch } from "#projections/kernel/keyset.ts";
-import { numberOf, ofKinds } from "#projections/graph/queries.ts";
+import { ofKinds } from "#projections/graph/queries.ts";
 import { pageOfReached } from "#projections/graph/reached-page.ts";
 import type { Direction, Reached, Step } from "#projections/graph/walks.ts";
 import { LinkType, NodeKind } from "./enums.ts";
@@ -51,10 +51,10 @@ interface Walk {
 }
 
 const walk = async ({ application }: Context, view: GraphView, { key, kinds: wanted, ...rest }: Walk, stretch: Stretch) => {
-  const start = await numberOf(application.sql, key);
+  const { walks, names } = application;
+  const start = await names.numberOf(key);
   if (start === null) return null;
   const way = { ...rest, start, asOf: view.at, atLeast: view.atLeast };
-  const { walks } = application;
   const found = wanted ? pageOfReached(await onlyKinds({ application }, view, await walks.closure(way), wanted), stretch) : await walks.page(way, stretch);
   const page = connectionOf(found, stretch, {
     ...byDepth,

@@ -15,6 +15,8 @@ export interface GraphView extends Shown {
   /** What every answer must have seen. */
   readonly atLeast: number;
   readonly nodeOf: (number: number) => Promise<NamedRow>;
+  /** At once where it is at hand: many are asked for, and a promise for each takes longer than the look. */
+  readonly keyOf: (number: number) => string | Promise<string>;
   /** Since when a node has existed. */
   readonly sinceOf: (node: number) => Promise<number>;
   readonly attributesOf: (node: number) => Promise<readonly AttributeRow[]>;
@@ -82,12 +84,14 @@ const grouped = <Row extends { readonly node: number }>(rows: readonly Row[]) =>
   return (node: number): readonly Row[] => groups.get(node) ?? [];
 };
 
-const detailsOf = ({ application: { sql } }: Context, at: At) => {
+const detailsOf = ({ application: { sql, names } }: Context, at: At) => {
+  const nodeOf = batched(async (numbers: readonly number[]) => {
+    const rows = new Map((await nodesByNumbers(sql, numbers, at)).map((row) => [row.number, row]));
+    return (number: number) => rows.get(number) ?? unknownNode(number);
+  });
   return {
-    nodeOf: batched(async (numbers: readonly number[]) => {
-      const rows = new Map((await nodesByNumbers(sql, numbers, at)).map((row) => [row.number, row]));
-      return (number: number) => rows.get(number) ?? unknownNode(number);
-    }),
+    nodeOf,
+    keyOf: (number: number) => names.keyAtHand(number) ?? nodeOf(number).then(({ key }) => key),
     sinceOf: batched(async (numbers: readonly number[]) => {
       const sinces = await sincesOf(sql, numbers, at);
       return (number: number) => sinces.get(number) ?? unknownNode(number);

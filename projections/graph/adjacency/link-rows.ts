@@ -1,6 +1,7 @@
 import { Unavailable } from "#domain/kernel/errors.ts";
 import type { Database, Sql } from "#projections/ports/sql.ts";
 import type { Edges } from "./edges.ts";
+import { type KeyRows, keysFrom } from "./key-rows.ts";
 
 /** The tables that were read, and how far they are. */
 export interface Standing {
@@ -13,12 +14,12 @@ export interface Standing {
 
 /** Reads reject with `Unavailable` while the tables are being made, or replaced. */
 export interface LinkRows {
-  /** How many rows of links there are, before they are read. */
-  readonly count: () => Promise<number>;
-  /** All of them, as of one moment. */
-  readonly all: () => Promise<Standing & { readonly batches: readonly Edges[] }>;
-  /** Those that have begun or ended since; null where these are not the same tables. */
-  readonly since: (last: Standing) => Promise<(Standing & { readonly changes: Edges }) | null>;
+  /** How many rows of links there are, and how many nodes, before they are read. */
+  readonly count: () => Promise<{ readonly links: number; readonly nodes: number }>;
+  /** All of them, as of one moment, and the keys of all nodes. */
+  readonly all: () => Promise<Standing & { readonly batches: readonly Edges[]; readonly keys: readonly KeyRows[] }>;
+  /** Those that have begun or ended since, and the keys of nodes that have come; null where these are not the same tables. */
+  readonly since: (last: Standing) => Promise<(Standing & { readonly changes: Edges; readonly keys: readonly KeyRows[] }) | null>;
 }
 
 /**
@@ -30,7 +31,7 @@ export const linkRows = (database: Database, generation: number): LinkRows => ({
     atOneMoment(database, generation, async (sql, standing) => {
       if (!standing) throw new Unavailable("the graph's tables");
       const [row] = await sql.query<{ count: number }>({ name: "graph.link_count", text: "select count(*) as count from graph.links" });
-      return row?.count ?? 0;
+      return { links: row?.count ?? 0, nodes: standing.nodes };
     }),
   all: () =>
     atOneMoment(database, generation, async (sql, standing) => {
@@ -39,14 +40,14 @@ export const linkRows = (database: Database, generation: number): LinkRows => ({
       const batches: Edges[] = [];
       for (let block = 0; block < (size?.blocks ?? 0); block += blocksAtOnce)
         batches.push(await edgesFrom(sql, { name: "graph.links_all", from: stretch, values: [`(${block},0)`, `(${block + blocksAtOnce},0)`] }));
-      return { ...standing, batches };
+      return { ...standing, batches, keys: await keysFrom(sql, 0, standing.nodes) };
     }),
   since: (last) =>
-    atOneMoment(database, generation, async (sql, standing) =>
-      standing?.table === last.table && standing.position >= last.position
-        ? { ...standing, changes: await edgesFrom(sql, { name: "graph.links_since", from: since, values: [last.position] }) }
-        : null,
-    ),
+    atOneMoment(database, generation, async (sql, standing) => {
+      if (standing?.table !== last.table || standing.position < last.position) return null;
+      const changes = await edgesFrom(sql, { name: "graph.links_since", from: since, values: [last.position] });
+      return { ...standing, changes, keys: await keysFrom(sql, last.nodes, standing.nodes) };
+    }),
 });
 
 /** 32 MB of the table: some 200,000 links. */

@@ -4,6 +4,7 @@ import { type Adjacency, adjacencyOf, bring, isLaden, merged } from "./adjacency
 import { bytesFor, sizeOf } from "./budget.ts";
 import { joined } from "./edges.ts";
 import { gently } from "./gently.ts";
+import { type Keys, noKeys, take } from "./keys.ts";
 import type { LinkRows, Standing } from "./link-rows.ts";
 
 /** The graph in memory, as far as it is. */
@@ -13,9 +14,14 @@ export interface InMemory {
   readonly position: number;
 }
 
+/** … and the keys of its nodes. */
+export interface NamedInMemory extends InMemory {
+  readonly keys: Keys;
+}
+
 export interface Live extends AsyncDisposable {
   /** Null while it is being loaded, and where it does not fit. */
-  readonly now: () => InMemory | null;
+  readonly now: () => NamedInMemory | null;
   /** Looks what has changed, where it is loaded; one look at a time. Never rejects. */
   readonly look: () => Promise<void>;
 }
@@ -32,7 +38,7 @@ export interface Living {
   readonly failed: (error: unknown) => void;
 }
 
-interface Loaded extends InMemory {
+interface Loaded extends NamedInMemory {
   readonly standing: Standing;
 }
 
@@ -50,15 +56,16 @@ export const keepInMemory = (living: Living): Live => {
 
   const lookOnce = async (): Promise<void> => {
     const known = living.known();
-    const { graph, standing } = loaded ?? {};
-    if (!graph || !standing) return;
+    if (!loaded) return;
+    const { graph, keys, standing } = loaded;
     const news = await living.rows.since(standing);
     if (!news) return void (loaded = null);
-    const { changes, ...now } = news;
+    const { changes, keys: more, ...now } = news;
+    await gently(take(keys, more, now.nodes));
     await gently(bring(graph, changes, now));
-    loaded = { graph, standing: now, position: Math.max(now.position, known) };
+    loaded = { graph, keys, standing: now, position: Math.max(now.position, known) };
     if (isLaden(graph)) loaded = { ...loaded, graph: await gently(merged(graph)) };
-    if (tooBig(graph, living)) loaded = null;
+    if (tooBig(loaded, living)) loaded = null;
   };
 
   const failed = (error: unknown): void => {
@@ -95,17 +102,19 @@ export const keepInMemory = (living: Living): Live => {
 
 const load = async (living: Living): Promise<Loaded | "too big"> => {
   const began = performance.now();
-  const links = await living.rows.count();
-  if (bytesFor({ links, nodes: 0 }) > living.bytes) return refused(living, links);
-  const { batches, ...standing } = await living.rows.all();
+  const count = await living.rows.count();
+  if (bytesFor({ ...count, keyBytes: 0 }) > living.bytes) return refused(living, count.links);
+  const { batches, keys: rows, ...standing } = await living.rows.all();
   const graph = await gently(adjacencyOf(joined(batches), standing.nodes, standing.position));
-  if (tooBig(graph, living)) return "too big";
+  const keys = noKeys();
+  await gently(take(keys, rows, standing.nodes));
+  if (tooBig({ graph, keys }, living)) return "too big";
   living.told({ loaded: true, links: graph.rows.count, milliseconds: performance.now() - began });
-  return { graph, standing, position: standing.position };
+  return { graph, keys, standing, position: standing.position };
 };
 
-const tooBig = (graph: Adjacency, living: Living): boolean => {
-  const size = sizeOf(graph);
+const tooBig = (held: Pick<Loaded, "graph" | "keys">, living: Living): boolean => {
+  const size = sizeOf(held);
   if (bytesFor(size) <= living.bytes) return false;
   refused(living, size.links);
   return true;

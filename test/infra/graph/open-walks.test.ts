@@ -7,7 +7,12 @@ import { startWaybill, type TestWaybill } from "#test/support/waybill.ts";
 const Recorded = z.object({ recordLinks: z.object({ receipt: z.object({ position: z.number() }) }) });
 const record = `mutation ($links: [LinkInput!]!) { recordLinks(input: { source: "ci", links: $links }) { receipt { position } } }`;
 const dependents = `query ($after: Position!) {
-  graph(after: $after) { dependents(key: "pkg:npm/c", limit: 100, first: 10) { totalCount levels truncated edges { node { depth node { key } } } } }
+  graph(after: $after) {
+    dependents(key: "pkg:npm/c", limit: 100, first: 10) { totalCount levels truncated edges { node { depth node { id key kind since { type } } } } }
+    path(from: "pkg:npm/a", to: "pkg:npm/c") { length nodes { key kind } links { fromKey to { key } } }
+    neighbours(key: "pkg:npm/c") { edges { node { node { key } } } }
+    unknown: dependents(key: "pkg:npm/nobody") { totalCount }
+  }
 }`;
 
 /** Recorded one by one, and asked after each. */

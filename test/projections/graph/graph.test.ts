@@ -5,6 +5,7 @@ import { blastRadius } from "#projections/graph/blast-radius.ts";
 import { diffPage } from "#projections/graph/diff.ts";
 import { explain } from "#projections/graph/explain.ts";
 import { graph } from "#projections/graph/graph.ts";
+import { namesInTables } from "#projections/graph/names.ts";
 import { attributesOf, claimsOf, linksPage, nodeCount, nodesPage, numberOf } from "#projections/graph/queries.ts";
 import { sqlWalks } from "#projections/graph/sql-walks.ts";
 import type { Database } from "#projections/ports/sql.ts";
@@ -92,7 +93,7 @@ describe("The read model of the graph", () => {
             const path = await walks.path({ ...way, start, end, direction });
             assert.equal(path.numbers && path.numbers.length - 1, from === to ? 0 : (far.get(to) ?? null));
           }
-          const radius = await blastRadius({ sql: database, walks }, from, { at: naive.position, atLeast: 0, limit: 1000 });
+          const radius = await blastRadius({ sql: database, walks, names: namesInTables(database) }, from, { at: naive.position, atLeast: 0, limit: 1000 });
           assert.deepEqual(radius?.struck.map(({ deployment: { environment, service }, depth }) => [environment, service, depth]), struck(naive, from));
         }
       }),

@@ -5,10 +5,13 @@ import { graph } from "#projections/graph/graph.ts";
 import { bytesFor } from "#projections/graph/adjacency/budget.ts";
 import { linkRows } from "#projections/graph/adjacency/link-rows.ts";
 import { keepInMemory, type Live } from "#projections/graph/adjacency/live.ts";
+import { namesEitherWay } from "#projections/graph/adjacency/names-either-way.ts";
+import { type Names, namesInTables } from "#projections/graph/names.ts";
 import { sqlWalks } from "#projections/graph/sql-walks.ts";
 import { walksEitherWay } from "#projections/graph/adjacency/walks-either-way.ts";
+import { copyRow } from "#projections/kernel/copy.ts";
 import type { Walks, Way } from "#projections/graph/walks.ts";
-import { changed, type LinkRow, positionsOf, someHistories } from "#test/support/graph/link-histories.ts";
+import { changed, type LinkRow, mostNodes, positionsOf, someHistories } from "#test/support/graph/link-histories.ts";
 import { makeLinkTables, writeLinks } from "#test/support/graph/link-tables.ts";
 import { agrees, plain, someWays } from "#test/support/graph/same-walks.ts";
 import { naiveWalks } from "#test/support/graph/naive-walks.ts";
@@ -21,6 +24,8 @@ const noWalks: Walks = {
   closure: () => assert.fail("asked the tables"),
   path: () => assert.fail("asked the tables"),
 };
+
+const noNames: Names = { numberOf: () => assert.fail("asked the tables"), keyAtHand: () => undefined };
 
 const loaded = (live: Live) => eventually(async () => live.now() !== null, Boolean);
 
@@ -102,8 +107,11 @@ describe("The graph in memory", () => {
 
   it("is loaded anew from tables that took the place of those it knew, and is not asked in between", async () => {
     await write(two, -1, 6);
+    await opened.database.query({ text: "update graph.nodes set key = 'other/' || number" });
     await using live = keep();
     await loaded(live);
+    const [inMemory, names] = [namesEitherWay(live, noNames), namesEitherWay(live, namesInTables(opened.database))];
+    assert.deepEqual([inMemory.keyAtHand(5), await inMemory.numberOf("other/5")], ["other/5", 5]);
     await makeLinkTables(opened.database);
     const rebuilt = two.map((row) => Object.assign({}, row, { to: row.to + 10 }));
     await write(rebuilt, -1, 7);
@@ -111,7 +119,40 @@ describe("The graph in memory", () => {
     assert.deepEqual(Array.from((await walks.closure(from0)).numbers), [11]);
     await eventually(async () => live.now()?.position, (position) => position === 7);
     assert.deepEqual(Array.from((await walksEitherWay({ live, sql: noWalks, known: () => known }).closure(from0)).numbers), [11]);
+    assert.deepEqual([inMemory.keyAtHand(5), await inMemory.numberOf("key/5"), await names.numberOf("other/5")], ["key/5", 5, null]);
     assert.deepEqual(failures, []);
+  });
+
+  const recordNodes = (first: number, count: number, keyOf: (number: number) => string) => {
+    const rows = Array.from({ length: count }, (_, place) => copyRow([first + place, keyOf(first + place), "key", 1, ""]));
+    return opened.database.transaction((sql) => sql.copy("graph.nodes (number, key, kind, held, words)", rows));
+  };
+
+  it("knows the keys of its nodes, and those of newer ones as soon as it has looked; what it does not know the tables tell", async () => {
+    await write(two, -1, 6);
+    await using live = keep();
+    await loaded(live);
+    const inMemory = namesEitherWay(live, noNames);
+    const names = namesEitherWay(live, namesInTables(opened.database));
+    for (const number of [0, 1, mostNodes - 1]) {
+      assert.equal(inMemory.keyAtHand(number), `key/${number}`);
+      assert.equal(await inMemory.numberOf(`key/${number}`), number);
+    }
+    await recordNodes(mostNodes, 1, () => "key/schlüssel 𝄞");
+    assert.deepEqual([names.keyAtHand(mostNodes), await names.numberOf("key/schlüssel 𝄞"), await names.numberOf("key/none")], [undefined, mostNodes, null]);
+    await live.look();
+    assert.deepEqual([inMemory.keyAtHand(mostNodes), await inMemory.numberOf("key/schlüssel 𝄞"), await names.numberOf("key/none")], ["key/schlüssel 𝄞", mostNodes, null]);
+  });
+
+  it("has the keys of many nodes, read some at a time", async () => {
+    const many = 70_000;
+    await recordNodes(mostNodes, many - mostNodes, (number) => `key/${number}`);
+    await write(two, -1, 6);
+    await using live = keep();
+    await loaded(live);
+    const names = namesEitherWay(live, noNames);
+    for (let number = 0; number < many; number += 997) assert.deepEqual([names.keyAtHand(number), await names.numberOf(`key/${number}`)], [`key/${number}`, number]);
+    assert.equal(names.keyAtHand(many), undefined);
   });
 
   it("leaves it to the tables where they are further and do not answer", async () => {
@@ -129,11 +170,19 @@ describe("The graph in memory", () => {
     await using none = keep(10);
     await eventually(async () => toldOf.length, (count) => count === 1);
     assert.equal(none.now(), null);
-    await using live = keep(bytesFor({ links: 100, nodes: 100 }));
+    const names = namesEitherWay(none, namesInTables(opened.database));
+    assert.deepEqual([names.keyAtHand(1), await names.numberOf("key/1"), await names.numberOf("key/none")], [undefined, 1, null]);
+    await using live = keep(bytesFor({ links: 100, nodes: 100, keyBytes: 300 }));
     await loaded(live);
     await write([...two, { ...two[0]!, to: 3, begin: 8 }], 6, 8);
     await live.look();
     assert.equal(live.now(), null);
-    assert.deepEqual(toldOf, [false, true, false]);
+    assert.equal(namesEitherWay(live, noNames).keyAtHand(1), undefined);
+    await using grown = keep(bytesFor({ links: 5000, nodes: 200, keyBytes: 1000 }));
+    await loaded(grown);
+    await recordNodes(mostNodes, 1000, (number) => `key/${number}${"k".repeat(400)}`);
+    await grown.look();
+    assert.equal(grown.now(), null);
+    assert.deepEqual(toldOf, [false, true, false, true, false]);
   });
 });

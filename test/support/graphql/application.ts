@@ -6,6 +6,7 @@ import type { Commands } from "#commands/commands.ts";
 import { isRefusal, refuse } from "#domain/kernel/decider.ts";
 import { memoryLog } from "#infra/memory/event-log.ts";
 import { databaseOver, openPool } from "#infra/postgres/sql.ts";
+import { namesInTables } from "#projections/graph/names.ts";
 import { paged } from "#projections/graph/reached-page.ts";
 import { sqlWalks } from "#projections/graph/sql-walks.ts";
 import { freshDatabase } from "#test/support/postgres.ts";
@@ -70,6 +71,7 @@ export const openApplication = async (changes: Partial<Pick<Application, "limits
     commands: changed,
     sql,
     walks: paged(sqlWalks(sql)),
+    names: namesInTables(sql),
     log,
     progress,
     ledger: async () => testLedger,
