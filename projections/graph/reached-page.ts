@@ -31,7 +31,8 @@ const stepsOf = ({ counts, level }: Levels, from: number, to: number): Step[] =>
   const rows: Step[] = [];
   let start = 0;
   for (const [index, count] of counts.entries()) {
-    if (start < to && start + count > from) {
+    if (start >= to) break;
+    if (start + count > from) {
       const numbers = level(index);
       for (let place = Math.max(0, from - start); place < Math.min(count, to - start); place++) rows.push({ number: numbers[place] ?? -1, depth: index + 1 });
     }

@@ -1,6 +1,6 @@
 import type { Adjacency } from "./adjacency.ts";
 import { expand, type Wanted } from "./expand.ts";
-import { turns } from "./gently.ts";
+import { stride, turns } from "./gently.ts";
 import { innerOf } from "./numbering.ts";
 import { begun, isWide, type Reaches, settled } from "./reaches.ts";
 import { nothing, type Walked, walkedOf } from "./walked.ts";
@@ -22,9 +22,6 @@ export interface Reader<Result> {
   readonly read: (walked: Walked) => Result;
 }
 
-/** Nodes whose neighbours are looked at before the clock is. */
-const stride = 2048;
-
 /** Walks as far as it may, and reads what was reached. Long walks let others have their turn. */
 export const closure = async <Result>(
   graph: Adjacency,
@@ -45,8 +42,9 @@ export const closure = async <Result>(
     if (wide && !told && (told = soon?.(walkedOf(graph, reach, { ends, limit })) ?? true)) await turn.next();
     let end = to;
     for (let at = from; at < to; at += stride) {
-      end = expand(graph, walk, { from: at, to: Math.min(to, at + stride), end, wide });
-      if (turn.over()) await turn.next();
+      const until = Math.min(to, at + stride);
+      end = expand(graph, walk, { from: at, to: until, end, wide });
+      if (turn.over(until - at)) await turn.next();
     }
     end = settled(reach, { from: to, to: end, wide });
     if (end > to) ends.push(end);

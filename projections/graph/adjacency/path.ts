@@ -1,8 +1,9 @@
 import type { Adjacency } from "./adjacency.ts";
 import { type Direction, expand, type Walk, type Wanted } from "./expand.ts";
-import { turns } from "./gently.ts";
+import { stride, turns } from "./gently.ts";
 import { innerOf, outerOf } from "./numbering.ts";
 import { begun, isWide, ordered, type Reaches } from "./reaches.ts";
+import type { Side } from "./rows.ts";
 
 export interface Path {
   readonly start: number;
@@ -17,12 +18,14 @@ export interface Path {
 /** One of the two searches: what it has reached, and where in the queue each level begins. */
 interface Search extends Walk {
   readonly levels: number[];
+  /** That lead on from the last level, about. */
+  links: number;
 }
 
 const reverse: Readonly<Record<Direction, Direction>> = { out: "in", in: "out", both: "both" };
 const reversed = ({ direction, types, at }: Wanted): Wanted => ({ direction: reverse[direction], types, at });
 
-/** A shortest way, searched for from both ends, always from where fewer nodes are next; null where there is none within the bounds. */
+/** A shortest way, searched for from both ends, always from where fewer links are next; null where there is none within the bounds. */
 export const path = async (graph: Adjacency, rooms: Reaches, { start, end, wanted, depth, limit }: Path) => {
   if (start === end) return { numbers: [start], truncated: false };
   if (Math.max(start, end) >= graph.nodes) return { numbers: null, truncated: false };
@@ -35,11 +38,24 @@ export const path = async (graph: Adjacency, rooms: Reaches, { start, end, wante
   return { numbers: numbers?.map((node) => outerOf(numbering, node)) ?? null, truncated: met === "too far" };
 };
 
-const searching = (rooms: Reaches, { nodes }: Adjacency, node: number, wanted: Wanted): Search => ({
+const searching = (rooms: Reaches, graph: Adjacency, node: number, wanted: Wanted): Search => ({
   wanted,
-  reach: begun(rooms.take(nodes), node),
+  reach: begun(rooms.take(graph.nodes), node),
   levels: [0, 1],
+  links: linksFrom(graph, wanted, [node]),
 });
+
+/** Those that hold now: a single node may have more of them than thousands of others. */
+const linksFrom = ({ rows: { present } }: Adjacency, { direction }: Wanted, nodes: Iterable<number>): number => {
+  let links = 0;
+  for (const node of nodes) {
+    if (direction !== "in") links += linksOf(present.out, node);
+    if (direction !== "out") links += linksOf(present.in, node);
+  }
+  return links;
+};
+
+const linksOf = ({ places }: Side, node: number): number => (places[node + 1] ?? 0) - (places[node] ?? 0);
 
 /** The smallest node of those in the middle of the shortest ways. */
 const meeting = async (
@@ -49,8 +65,8 @@ const meeting = async (
 ): Promise<number | "none" | "too far"> => {
   const turn = turns();
   for (let steps = 0; steps < depth; steps++) {
-    const [next, other] = width(forth) <= width(back) ? [forth, back] : [back, forth];
-    if (width(next) === 0) return "none";
+    if (width(forth) === 0 || width(back) === 0) return "none";
+    const [next, other] = forth.links <= back.links ? [forth, back] : [back, forth];
     await step(graph, next, turn);
     const met = firstInBoth(next, other);
     if (met !== null) return met;
@@ -62,9 +78,6 @@ const meeting = async (
 const count = ({ levels }: Search): number => levels.at(-1) ?? 0;
 const width = ({ levels }: Search): number => (levels.at(-1) ?? 0) - (levels.at(-2) ?? 0);
 
-/** Nodes whose neighbours are looked at before the clock is. */
-const stride = 2048;
-
 /** One level further. */
 const step = async (graph: Adjacency, search: Search, turn: ReturnType<typeof turns>): Promise<void> => {
   const { reach, levels } = search;
@@ -72,10 +85,13 @@ const step = async (graph: Adjacency, search: Search, turn: ReturnType<typeof tu
   const wide = isWide(reach, to - from);
   let end = to;
   for (let at = from; at < to; at += stride) {
-    end = expand(graph, search, { from: at, to: Math.min(to, at + stride), end, wide });
-    if (turn.over()) await turn.next();
+    const until = Math.min(to, at + stride);
+    end = expand(graph, search, { from: at, to: until, end, wide });
+    if (turn.over(until - at)) await turn.next();
   }
-  levels.push(ordered(reach, { from: to, to: end, wide }));
+  const last = ordered(reach, { from: to, to: end, wide });
+  levels.push(last);
+  search.links = linksFrom(graph, search.wanted, reach.queue.subarray(to, last));
 };
 
 const firstInBoth = ({ reach: { queue }, levels }: Search, { reach: { seen } }: Search): number | null => {
@@ -92,22 +108,33 @@ const towards = (graph: Adjacency, rooms: Reaches, { wanted, reach, levels }: Se
   const way: number[] = [];
   let node = met;
   for (let level = levelOf({ reach, levels }, met) - 1; level >= 0; level--) {
-    const near = neighbours(graph, rooms, reversed(wanted), node);
-    const before = reach.queue.subarray(levels[level], levels[level + 1]);
-    node = near.find((one) => has(before, one)) ?? node;
+    node = before(graph, rooms, { wanted, node, level: reach.queue.subarray(levels[level], levels[level + 1]) }) ?? node;
     way.push(node);
   }
   return way;
 };
 
+interface Behind {
+  readonly wanted: Wanted;
+  readonly node: number;
+  /** In the order of their numbers: one of them leads to the node. */
+  readonly level: Int32Array;
+}
+
+/** Looks from where fewer links are: of a hub's thousands of neighbours one is in a level of three. */
+const before = (graph: Adjacency, rooms: Reaches, { wanted, node, level }: Behind): number | undefined => {
+  const back = reversed(wanted);
+  if (linksFrom(graph, wanted, level) < linksFrom(graph, back, [node])) return level.find((one) => neighbours(graph, rooms, wanted, one).includes(node));
+  return neighbours(graph, rooms, back, node).sort().find((one) => has(level, one));
+};
+
 const levelOf = ({ reach: { queue }, levels }: Pick<Search, "reach" | "levels">, node: number): number =>
   levels.findIndex((from, level) => has(queue.subarray(from, levels[level + 1]), node));
 
-/** In the order of their numbers. */
 const neighbours = (graph: Adjacency, rooms: Reaches, wanted: Wanted, node: number): Int32Array => {
   const reach = begun(rooms.take(graph.nodes), node);
   const end = expand(graph, { wanted, reach }, { from: 0, to: 1, end: 1, wide: false });
-  const near = reach.queue.slice(1, end).sort();
+  const near = reach.queue.slice(1, end);
   rooms.give(reach, end);
   return near;
 };

@@ -4,8 +4,10 @@ export interface Reach {
   readonly queue: Int32Array;
   /** A bit per node: it is in the queue. */
   readonly seen: Int32Array;
-  /** A bit per node: it is in the queue, and its level in order. */
+  /** A bit per node of the first `known` in the queue. */
   readonly placed: Int32Array;
+  /** As long as no level was wide, nobody asks who was placed before. */
+  known: number;
 }
 
 /** Room for walks, used again by the next: a walk in a big graph shall cost as much as what it reaches. */
@@ -37,13 +39,13 @@ const newReach = (nodes: number): Reach => ({
   queue: new Int32Array(nodes),
   seen: new Int32Array((nodes >>> 5) + 1),
   placed: new Int32Array((nodes >>> 5) + 1),
+  known: 0,
 });
 
 /** The start counts as seen, so that a cycle does not lead to it. */
 export const begun = (reach: Reach, start: number): Reach => {
   reach.queue[0] = start;
   reach.seen[start >>> 5] = 1 << (start & 31);
-  reach.placed[start >>> 5] = 1 << (start & 31);
   return reach;
 };
 
@@ -55,12 +57,8 @@ const clear = (reach: Reach, count: number): void => {
   if (isWide(reach, count)) {
     seen.fill(0);
     placed.fill(0);
-  } else
-    for (let index = 0; index < count; index++) {
-      const word = (queue[index] ?? 0) >>> 5;
-      seen[word] = 0;
-      placed[word] = 0;
-    }
+    reach.known = 0;
+  } else for (let index = 0; index < count; index++) seen[(queue[index] ?? 0) >>> 5] = 0;
 };
 
 interface Level {
@@ -74,11 +72,8 @@ interface Level {
  * The last level has its place; answers where it ends. A wide one, and what came of one, is listed anew, in the order of its numbers: the rows are
  * then read as they stand. That takes a step per node, and no comparisons.
  */
-export const settled = (reach: Reach, { from, to, wide }: Level): number => {
-  if (wide || isWide(reach, to - from)) return listed(reach, from);
-  marked(reach, from, to);
-  return to;
-};
+export const settled = (reach: Reach, { from, to, wide }: Level): number =>
+  wide || isWide(reach, to - from) ? listed(reach, from) : to;
 
 /** … and a narrow one is in order, too. */
 export const ordered = (reach: Reach, level: Level): number => {
@@ -92,7 +87,7 @@ export const inOrder = (numbers: Int32Array, nodes: number): Int32Array => {
   const words = (nodes >>> 5) + 1;
   if (numbers.length <= words >>> 4) sorted(numbers, 0, numbers.length);
   else {
-    const reach: Reach = { queue: numbers, seen: new Int32Array(words), placed: new Int32Array(words) };
+    const reach: Reach = { queue: numbers, seen: new Int32Array(words), placed: new Int32Array(words), known: 0 };
     for (const node of numbers) reach.seen[node >>> 5] = (reach.seen[node >>> 5] ?? 0) | (1 << (node & 31));
     listed(reach, 0);
   }
@@ -117,15 +112,21 @@ const inserted = (queue: Int32Array, from: number, to: number): void => {
   }
 };
 
-const marked = ({ queue, placed }: Reach, from: number, to: number): void => {
-  for (let index = from; index < to; index++) {
+/** What was seen and has no place yet is the level. */
+const listed = (reach: Reach, from: number): number => {
+  mark(reach, from);
+  reach.known = list(reach, from);
+  return reach.known;
+};
+
+const mark = ({ queue, placed, known }: Reach, to: number): void => {
+  for (let index = known; index < to; index++) {
     const node = queue[index] ?? 0;
     placed[node >>> 5] = (placed[node >>> 5] ?? 0) | (1 << (node & 31));
   }
 };
 
-/** What was seen and has no place yet is the level. */
-const listed = ({ queue, seen, placed }: Reach, from: number): number => {
+const list = ({ queue, seen, placed }: Reach, from: number): number => {
   let last = from;
   for (let word = 0; word < seen.length; word++) {
     const all = seen[word] ?? 0;

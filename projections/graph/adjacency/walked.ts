@@ -21,10 +21,11 @@ export const nothing: Walked = { counts: [], level: () => new Int32Array(0), tru
 
 export const walkedOf = ({ rows: { numbering }, nodes }: Adjacency, { queue }: Reach, { ends, limit }: Bounds): Walked => {
   const most = 1 + limit;
-  const counts = ends.slice(1).flatMap((to, index) => {
-    const from = ends[index] ?? 0;
-    return from < most ? [Math.min(to, most) - from] : [];
-  });
+  const counts: number[] = [];
+  for (let index = 1; index < ends.length; index++) {
+    const from = ends[index - 1] ?? 0;
+    if (from < most) counts.push(Math.min(ends[index] ?? 0, most) - from);
+  }
   const level = (index: number): Int32Array => {
     const numbers = queue.slice(ends[index], ends[index + 1]);
     for (let place = 0; place < numbers.length; place++) numbers[place] = outerOf(numbering, numbers[place] ?? 0);

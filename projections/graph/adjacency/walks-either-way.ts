@@ -19,15 +19,17 @@ interface Ways {
 /** Walks in memory where the graph is there and as far as a reader of the tables would see; in the tables otherwise. */
 export const walksEitherWay = ({ live, sql, known }: Ways): PagedWalks => {
   const rooms = reaches();
-  const walksFor = async ({ asOf, atLeast }: Way): Promise<PagedWalks> => {
+  const along = <Result>({ asOf, atLeast }: Way, walk: (walks: PagedWalks) => Promise<Result>): Promise<Result> => {
     const needed = Math.max(atLeast, asOf ?? known());
-    const found = await reaching(live, needed);
-    return found ? walksInMemory(found, rooms) : paged(sql);
+    const now = live.now();
+    // At once, where there is nothing to wait for: a promise is a notable part of a short walk.
+    if (now && now.position >= needed) return walk(walksInMemory(now, rooms));
+    return reaching(live, needed).then((found) => walk(found ? walksInMemory(found, rooms) : paged(sql)));
   };
   return {
-    closure: async (way) => (await walksFor(way)).closure(way),
-    page: async (way, stretch) => (await walksFor(way)).page(way, stretch),
-    path: async (way) => (await walksFor(way)).path(way),
+    closure: (way) => along(way, (walks) => walks.closure(way)),
+    page: (way, stretch) => along(way, (walks) => walks.page(way, stretch)),
+    path: (way) => along(way, (walks) => walks.path(way)),
   };
 };
 
