@@ -26,12 +26,11 @@ export const queuePresent = ({ places, links, begin }: Side, { wanted: { types, 
 };
 
 /** The same along edges that had ended when the rows were made. */
-export const queuePast = ({ places, links, begin, end }: PastSide, { wanted: { types, at }, reach: { queue, seen } }: Walk, { from, to, end: before }: Queueing): number => {
-  const nodes = places.length - 1;
+export const queuePast = ({ places, links, begin, end, any }: PastSide, { wanted: { types, at }, reach: { queue, seen } }: Walk, { from, to, end: before }: Queueing): number => {
   let last = before;
   for (let index = from; index < to; index++) {
     const node = queue[index] ?? 0;
-    if (node >= nodes) continue;
+    if (((any[node >>> 5] ?? 0) & (1 << (node & 31))) === 0) continue;
     const stop = places[node + 1] ?? 0;
     for (let place = places[node] ?? 0; place < stop; place++) {
       const link = links[place] ?? 0;

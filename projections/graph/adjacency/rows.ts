@@ -17,6 +17,8 @@ export interface Side {
 type Positions = Uint32Array | Float64Array;
 
 export interface PastSide extends Side {
+  /** A bit for each node that has any. */
+  readonly any: Int32Array;
   readonly end: Positions;
 }
 
@@ -89,8 +91,15 @@ function* sideOf({ type, begin, room }: Inside, { order, places }: Sorted, other
 }
 
 function* pastSideOf(edges: Inside, sorted: Sorted, other: Int32Array): Steps<PastSide> {
-  return { ...(yield* sideOf(edges, sorted, other)), end: yield* taken(edges.end, sorted.order, edges.room) };
+  return { ...(yield* sideOf(edges, sorted, other)), any: anyIn(sorted.places), end: yield* taken(edges.end, sorted.order, edges.room) };
 }
+
+const anyIn = (places: Uint32Array): Int32Array => {
+  const bits = new Int32Array((places.length >>> 5) + 1);
+  for (let node = 0; node < places.length - 1; node++)
+    if (places[node + 1] !== places[node]) bits[node >>> 5] = (bits[node >>> 5] ?? 0) | (1 << (node & 31));
+  return bits;
+};
 
 function* taken(column: Float64Array, order: Order, room: Inside["room"]): Steps<Positions> {
   const values = room(order.length);
