@@ -82,35 +82,21 @@ export const ordered = (reach: Reach, level: Level): number => {
   return end;
 };
 
-/** Puts numbers of nodes, each there once, in their order. */
+const sorted = (queue: Int32Array, from: number, to: number): void => void queue.subarray(from, to).sort();
+
+/** Nodes that are marked and listed sooner than they are compared. */
+export const isMany = (count: number, nodes: number): boolean => count > nodes >>> 9;
+
+/** Puts numbers of many nodes, each there once, in their order. */
 export const inOrder = (numbers: Int32Array, nodes: number): Int32Array => {
   const words = (nodes >>> 5) + 1;
-  if (numbers.length <= words >>> 4) sorted(numbers, 0, numbers.length);
-  else {
-    const reach: Reach = { queue: numbers, seen: new Int32Array(words), placed: new Int32Array(words), known: 0 };
-    for (const node of numbers) reach.seen[node >>> 5] = (reach.seen[node >>> 5] ?? 0) | (1 << (node & 31));
-    listed(reach, 0);
-  }
+  const reach: Reach = { queue: numbers, seen: new Int32Array(words), placed: new Int32Array(words), known: 0 };
+  for (const node of numbers) reach.seen[node >>> 5] = (reach.seen[node >>> 5] ?? 0) | (1 << (node & 31));
+  listed(reach, 0);
   return numbers;
 };
 
-/** As many are in order sooner than a sort has begun. */
-const few = 24;
-
-const sorted = (queue: Int32Array, from: number, to: number): void => {
-  if (to - from <= few) inserted(queue, from, to);
-  else queue.subarray(from, to).sort();
-};
-
 // Each loop in a function of its own: of two in one, the engine gives up the code of the first whenever it comes to the second.
-const inserted = (queue: Int32Array, from: number, to: number): void => {
-  for (let next = from + 1; next < to; next++) {
-    const node = queue[next] ?? 0;
-    let place = next;
-    for (; place > from && (queue[place - 1] ?? 0) > node; place--) queue[place] = queue[place - 1] ?? 0;
-    queue[place] = node;
-  }
-};
 
 /** What was seen and has no place yet is the level. */
 const listed = (reach: Reach, from: number): number => {

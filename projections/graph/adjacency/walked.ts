@@ -1,7 +1,7 @@
 import type { Levels } from "#projections/graph/reached-page.ts";
 import type { Adjacency } from "./adjacency.ts";
-import { outerOf } from "./numbering.ts";
-import { inOrder, type Reach } from "./reaches.ts";
+import { type Numbering, outerOf, renumbered } from "./numbering.ts";
+import { inOrder, isMany, type Reach } from "./reaches.ts";
 
 /** What a walk has reached, as it is known outside: to be read at once, before another walk takes its room. */
 export interface Walked extends Levels {
@@ -26,12 +26,11 @@ export const walkedOf = ({ rows: { numbering }, nodes }: Adjacency, { queue }: R
     const from = ends[index - 1] ?? 0;
     if (from < most) counts.push(Math.min(ends[index] ?? 0, most) - from);
   }
-  const level = (index: number): Int32Array => {
-    const numbers = queue.slice(ends[index], ends[index + 1]);
-    for (let place = 0; place < numbers.length; place++) numbers[place] = outerOf(numbering, numbers[place] ?? 0);
-    inOrder(numbers, nodes);
+  const level = (index: number): ArrayLike<number> => {
+    const inner = queue.subarray(ends[index], ends[index + 1]);
+    const numbers = isMany(inner.length, nodes) ? inOrder(renumbered(inner, numbering.outer), nodes) : fewInOrder(inner, numbering);
     const count = counts[index] ?? 0;
-    return count === numbers.length ? numbers : numbers.subarray(0, count);
+    return count === numbers.length ? numbers : numbers.slice(0, count);
   };
   const last = ends.at(-1) ?? 1;
   const numbers = () => {
@@ -40,4 +39,24 @@ export const walkedOf = ({ rows: { numbering }, nodes }: Adjacency, { queue }: R
     return all;
   };
   return { counts, level, truncated: last > most, numbers };
+};
+
+/** A typed array of its own would take longer than all else. */
+const fewInOrder = (nodes: Int32Array, numbering: Numbering): number[] => {
+  const numbers: number[] = [];
+  for (let place = 0; place < nodes.length; place++) numbers.push(outerOf(numbering, nodes[place] ?? 0));
+  return numbers.length > shortest ? numbers.sort((a, b) => a - b) : inserted(numbers);
+};
+
+/** As many are in order sooner than a sort has begun. */
+const shortest = 24;
+
+const inserted = (numbers: number[]): number[] => {
+  for (let next = 1; next < numbers.length; next++) {
+    const number = numbers[next] ?? 0;
+    let place = next;
+    for (; place > 0 && (numbers[place - 1] ?? 0) > number; place--) numbers[place] = numbers[place - 1] ?? 0;
+    numbers[place] = number;
+  }
+  return numbers;
 };
