@@ -26,7 +26,7 @@ export const group = ({ name, summary, details = [] }: Group, commands: readonly
       const word = args[at];
       const command = commands[words.indexOf(word ?? "")];
       if (command) return { command, ...command.read(args.toSpliced(at, 1)) };
-      const { values } = readArguments(args.slice(0, Math.max(at, 0)).concat(args.filter((arg) => arg === "--help" || arg === "-h")), globalOptions);
+      const { values } = readArguments(args.slice(0, Math.max(at, 0)).concat(args.filter((arg) => arg === "--help" || arg === "-h")), globalOptions, name);
       if (values.help !== true) throw unknown(name, words, word);
       return { globals: values, run: () => Promise.reject(unknown(name, words, word)) };
     },

@@ -79,7 +79,9 @@ export function* merged({ rows, overlay, position, nodes }: Adjacency): Steps<Ad
   for (const column of ["from", "to", "type", "begin", "end"] as const) edges[column].set(overlay.edges[column].subarray(0, overlay.count), past);
   yield;
   const { outer } = rows.numbering;
-  const outside = { ...edges, from: renumbered(edges.from, outer), to: renumbered(edges.to, outer), count: past + overlay.count };
+  const from = renumbered(edges.from, outer);
+  yield;
+  const outside = { ...edges, from, to: renumbered(edges.to, outer), count: past + overlay.count };
   yield;
   return yield* adjacencyOf(outside, nodes, position);
 }

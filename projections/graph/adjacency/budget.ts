@@ -2,15 +2,15 @@ import type { Adjacency } from "./adjacency.ts";
 import { type Keys, keyBytes } from "./keys.ts";
 import { mostNodes } from "./link.ts";
 
-interface Size {
+export interface Size {
   readonly links: number;
   readonly nodes: number;
   /** All keys of the nodes together. */
   readonly keyBytes: number;
 }
 
-/** Two sides of 20 bytes at most, twice while one is being made of another, beside its edges in their columns (25, and 8 under other numbers) and their orders (16). */
-const bytesPerLink = 4 * 20 + 25 + 8 + 16;
+/** Two sides of 20 bytes at most, twice while one is being made of another, beside its edges in their columns (25, and twice 8 under other numbers) and their orders (16). */
+const bytesPerLink = 4 * 20 + 25 + 16 + 16;
 /** Places in both sides and numbers in and out of the rows, old and new, beginnings of chains, room of a few walks (80); place and hash of the key, old and half as much again (20), slots, old and new (24). */
 const bytesPerNode = 80 + 20 + 24;
 /** Old, half as much again, and rows that are being taken in. */

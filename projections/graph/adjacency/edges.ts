@@ -37,10 +37,3 @@ export const joined = (batches: readonly Edges[]): Edges => {
   }
   return all;
 };
-
-/** One more than the largest number of a node. */
-export const nodesIn = ({ count, from, to }: Edges): number => {
-  let most = -1;
-  for (let edge = 0; edge < count; edge++) most = Math.max(most, from[edge] ?? 0, to[edge] ?? 0);
-  return most + 1;
-};

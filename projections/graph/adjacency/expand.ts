@@ -30,7 +30,7 @@ export interface Queueing extends Stretch {
   readonly end: number;
 }
 
-/** Part of a level. Where that is wide, who is seen need not be put into the queue: the next is listed from what was seen (`ordered`). */
+/** Part of a level. Where that is wide, who is seen need not be put into the queue: the next is listed from what was seen (`settled`). */
 interface Part extends Queueing {
   readonly wide: boolean;
 }

@@ -1,5 +1,6 @@
 import { Unavailable } from "#domain/kernel/errors.ts";
 import type { Database, Sql } from "#projections/ports/sql.ts";
+import type { Size } from "./budget.ts";
 import type { Edges } from "./edges.ts";
 import { type KeyRows, keysFrom } from "./key-rows.ts";
 
@@ -14,8 +15,8 @@ export interface Standing {
 
 /** Reads reject with `Unavailable` while the tables are being made, or replaced. */
 export interface LinkRows {
-  /** How many rows of links there are, and how many nodes, before they are read. */
-  readonly count: () => Promise<{ readonly links: number; readonly nodes: number }>;
+  /** How much there is, before it is read. Throws where nodes have been lost: their numbers have no gaps. */
+  readonly count: () => Promise<Size>;
   /** All of them, as of one moment, and the keys of all nodes. */
   readonly all: () => Promise<Standing & { readonly batches: readonly Edges[]; readonly keys: readonly KeyRows[] }>;
   /** Those that have begun or ended since, and the keys of nodes that have come; null where these are not the same tables. */
@@ -30,8 +31,14 @@ export const linkRows = (database: Database, generation: number): LinkRows => ({
   count: () =>
     atOneMoment(database, generation, async (sql, standing) => {
       if (!standing) throw new Unavailable("the graph's tables");
-      const [row] = await sql.query<{ count: number }>({ name: "graph.link_count", text: "select count(*) as count from graph.links" });
-      return { links: row?.count ?? 0, nodes: standing.nodes };
+      const [size] = await sql.query<Size>({
+        name: "graph.size",
+        text: `select (select count(*) from graph.links) as links, count(*) as nodes, coalesce(sum(octet_length(key)), 0)::int8 as "keyBytes" from graph.nodes`,
+      });
+      const { links, nodes, keyBytes } = size ?? { links: 0, nodes: 0, keyBytes: 0 };
+      // Before all is read in vain.
+      if (nodes !== standing.nodes) throw new Error(`graph.nodes has ${nodes} rows for numbers below ${standing.nodes}; see: waybill audit verify`);
+      return { links, nodes, keyBytes };
     }),
   all: () =>
     atOneMoment(database, generation, async (sql, standing) => {

@@ -103,7 +103,7 @@ export const keepInMemory = (living: Living): Live => {
 const load = async (living: Living): Promise<Loaded | "too big"> => {
   const began = performance.now();
   const count = await living.rows.count();
-  if (bytesFor({ ...count, keyBytes: 0 }) > living.bytes) return refused(living, count.links);
+  if (bytesFor(count) > living.bytes) return refused(living, count.links);
   const { batches, keys: rows, ...standing } = await living.rows.all();
   const graph = await gently(adjacencyOf(joined(batches), standing.nodes, standing.position));
   const keys = noKeys();

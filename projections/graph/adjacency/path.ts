@@ -18,8 +18,8 @@ export interface Path {
 /** One of the two searches: what it has reached, and where in the queue each level begins. */
 interface Search extends Walk {
   readonly levels: number[];
-  /** That lead on from the last level, about. */
-  links: number;
+  /** To go on from the last level. */
+  effort: number;
 }
 
 const reverse: Readonly<Record<Direction, Direction>> = { out: "in", in: "out", both: "both" };
@@ -42,22 +42,24 @@ const searching = (rooms: Reaches, graph: Adjacency, node: number, wanted: Wante
   wanted,
   reach: begun(rooms.take(graph.nodes), node),
   levels: [0, 1],
-  links: linksFrom(graph, wanted, [node]),
+  effort: effort(graph, wanted, [node]),
 });
 
-/** Those that hold now: a single node may have more of them than thousands of others. */
-const linksFrom = ({ rows: { present } }: Adjacency, { direction }: Wanted, nodes: Iterable<number>): number => {
-  let links = 0;
+/** How much there is to look at from nodes on, about: a single one may have more links than thousands of others. Those of the overlay, and what has ended, are few. */
+const effort = ({ rows: { present } }: Adjacency, { direction }: Wanted, nodes: Iterable<number>): number => {
+  let looks = 0;
   for (const node of nodes) {
-    if (direction !== "in") links += linksOf(present.out, node);
-    if (direction !== "out") links += linksOf(present.in, node);
+    looks += 1;
+    if (direction !== "in") looks += linksOf(present.out, node);
+    if (direction !== "out") looks += linksOf(present.in, node);
   }
-  return links;
+  return looks;
 };
 
-const linksOf = ({ places }: Side, node: number): number => (places[node + 1] ?? 0) - (places[node] ?? 0);
+/** None of a node that is newer than the rows. */
+const linksOf = ({ places }: Side, node: number): number => (node < places.length - 1 ? (places[node + 1] ?? 0) - (places[node] ?? 0) : 0);
 
-/** The smallest node of those in the middle of the shortest ways. */
+/** A node in the middle of the shortest ways: the one that stands first in the rows. */
 const meeting = async (
   graph: Adjacency,
   [forth, back]: readonly [Search, Search],
@@ -66,7 +68,7 @@ const meeting = async (
   const turn = turns();
   for (let steps = 0; steps < depth; steps++) {
     if (width(forth) === 0 || width(back) === 0) return "none";
-    const [next, other] = forth.links <= back.links ? [forth, back] : [back, forth];
+    const [next, other] = forth.effort <= back.effort ? [forth, back] : [back, forth];
     await step(graph, next, turn);
     const met = firstInBoth(next, other);
     if (met !== null) return met;
@@ -91,7 +93,7 @@ const step = async (graph: Adjacency, search: Search, turn: ReturnType<typeof tu
   }
   const last = ordered(reach, { from: to, to: end, wide });
   levels.push(last);
-  search.links = linksFrom(graph, search.wanted, reach.queue.subarray(to, last));
+  search.effort = effort(graph, search.wanted, reach.queue.subarray(to, last));
 };
 
 const firstInBoth = ({ reach: { queue }, levels }: Search, { reach: { seen } }: Search): number | null => {
@@ -103,7 +105,7 @@ const firstInBoth = ({ reach: { queue }, levels }: Search, { reach: { seen } }: 
   return null;
 };
 
-/** The nodes between one that was reached and the start of the search, that start included; each the smallest that leads on. */
+/** The nodes between one that was reached and the start of the search, that start included; each the first in the rows that leads on. */
 const towards = (graph: Adjacency, rooms: Reaches, { wanted, reach, levels }: Search, met: number): readonly number[] => {
   const way: number[] = [];
   let node = met;
@@ -124,7 +126,7 @@ interface Behind {
 /** Looks from where fewer links are: of a hub's thousands of neighbours one is in a level of three. */
 const before = (graph: Adjacency, rooms: Reaches, { wanted, node, level }: Behind): number | undefined => {
   const back = reversed(wanted);
-  if (linksFrom(graph, wanted, level) < linksFrom(graph, back, [node])) return level.find((one) => neighbours(graph, rooms, wanted, one).includes(node));
+  if (effort(graph, wanted, level) < effort(graph, back, [node])) return level.find((one) => neighbours(graph, rooms, wanted, one).includes(node));
   return neighbours(graph, rooms, back, node).sort().find((one) => has(level, one));
 };
 

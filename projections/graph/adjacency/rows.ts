@@ -45,7 +45,9 @@ export function* rowsOf(edges: Edges, nodes: number, position: number): Steps<Ro
   const { holding, ended } = parted(edges);
   yield;
   const numbering = yield* numberingOf(edges.from, yield* sorted(holding, edges.to, nodes));
-  const inside = { ...edges, from: renumbered(edges.from, numbering.inner), to: renumbered(edges.to, numbering.inner), room: roomUpTo(position) };
+  const from = renumbered(edges.from, numbering.inner);
+  yield;
+  const inside = { ...edges, from, to: renumbered(edges.to, numbering.inner), room: roomUpTo(position) };
   yield;
   const present = yield* sidesOf({ edges: inside, nodes, part: holding }, sideOf);
   const past = yield* sidesOf({ edges: inside, nodes, part: ended }, pastSideOf);

@@ -26,12 +26,14 @@ export const walkedOf = ({ rows: { numbering }, nodes }: Adjacency, { queue }: R
     const from = ends[index - 1] ?? 0;
     if (from < most) counts.push(Math.min(ends[index] ?? 0, most) - from);
   }
-  const level = (index: number): ArrayLike<number> => {
+  const inTheirOrder = (index: number): ArrayLike<number> => {
     const inner = queue.subarray(ends[index], ends[index + 1]);
     const numbers = isMany(inner.length, nodes) ? inOrder(renumbered(inner, numbering.outer), nodes) : fewInOrder(inner, numbering);
     const count = counts[index] ?? 0;
     return count === numbers.length ? numbers : numbers.slice(0, count);
   };
+  const told: ArrayLike<number>[] = [];
+  const level = (index: number): ArrayLike<number> => (told[index] ??= inTheirOrder(index));
   const last = ends.at(-1) ?? 1;
   const numbers = () => {
     const all = new Int32Array(Math.min(last, most) - 1);

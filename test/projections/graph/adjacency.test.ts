@@ -18,16 +18,20 @@ const someLevel = fc.constantFrom(10, 100, 1000).chain((maxLength) => fc.uniqueA
 
 const link = (from: number, to: number, end = Number.POSITIVE_INFINITY) => ({ from, to, type: 0, source: "ci", begin: 1, end });
 
+const span = (from: number, count: number) => Array.from({ length: count }, (_, place) => from + place);
+
 describe("The adjacency index", () => {
   it("answers at every position what the whole history says, however it was loaded, brought forward and merged", () =>
     fc.assert(
-      fc.asyncProperty(someHistories, someSizes, someSteps, someWays, someStretch, async (rows, nodes, steps, ways, stretch) => {
+      fc.asyncProperty(someHistories, someSizes, fc.boolean(), someSteps, someWays, someStretch, async (rows, size, grows, steps, ways, stretch) => {
         const positions = positionsOf(rows);
         const rooms = reaches();
         let [place, graph] = [0, await gently(adjacencyOf(edgesOf([]), 0, 0))];
         for (const [index, { merge, skip }] of steps.entries()) {
           place = Math.min(positions.length - 1, place + skip);
           const position = positions[place]!;
+          // All are there from the start, or the last is always the newest: then some are newer than the rows.
+          const nodes = grows ? Math.max(0, ...rows.filter(({ begin }) => begin <= position).map(({ from, to }) => Math.max(from, to) + 1)) : size;
           // The first step loads.
           if (index === 0) graph = await gently(adjacencyOf(edgesOf(changed(rows, -1, position)), nodes, position));
           else await gently(bring(graph, edgesOf(changed(rows, graph.position, position)), { position, nodes }));
@@ -58,6 +62,19 @@ describe("The adjacency index", () => {
       }),
       { numRuns: 50 },
     ));
+
+  it("looks for a way from where fewer links are, also past nodes that are newer than its rows", async () => {
+    // A root of 20 nodes with 20 leaves each; and an end of 30 leaves, the last of which leads to the first of the 20.
+    const [root, end, last] = [0, 421, 451];
+    const middle = span(1, 20).map((node) => link(root, node));
+    const leaves = span(21, 400).map((leaf) => link(1 + ((leaf - 21) % 20), leaf));
+    const graph = await gently(adjacencyOf(edgesOf([...middle, ...leaves, ...span(422, 30).map((leaf) => link(end, leaf)), link(last, 1)]), last + 1, 1));
+    await gently(bring(graph, edgesOf([{ ...link(root, last + 1), begin: 2 }]), { position: 2, nodes: last + 2 }));
+    const ask = (limit: number) =>
+      walksInMemory({ graph, position: 2 }, reaches()).path({ start: root, end, direction: "both", types: linkTypes, asOf: null, atLeast: 0, depth: null, limit });
+    assert.deepEqual(await ask(100), { numbers: [root, 1, last, end], truncated: false, position: 2 });
+    assert.deepEqual(await ask(30), { numbers: null, truncated: true, position: 2 });
+  });
 
   it("tells a page before it walks on, and sees nothing of what comes meanwhile", async () => {
     const wide = 100;
