@@ -43,15 +43,16 @@ export const walkedOf = ({ rows: { numbering }, nodes }: Adjacency, { queue }: R
   return { counts, level, truncated: last > most, numbers };
 };
 
-/** A typed array of its own would take longer than all else. */
-const fewInOrder = (nodes: Int32Array, numbering: Numbering): number[] => {
+/** A typed array of its own would take longer than all else, and so would a sort. */
+const fewInOrder = (nodes: Int32Array, numbering: Numbering): Int32Array | number[] => {
+  if (nodes.length > few) return renumbered(nodes, numbering.outer).sort();
   const numbers: number[] = [];
   for (let place = 0; place < nodes.length; place++) numbers.push(outerOf(numbering, nodes[place] ?? 0));
-  return numbers.length > shortest ? numbers.sort((a, b) => a - b) : inserted(numbers);
+  return inserted(numbers);
 };
 
-/** As many are in order sooner than a sort has begun. */
-const shortest = 24;
+/** As many are in order sooner by insertion. */
+const few = 64;
 
 const inserted = (numbers: number[]): number[] => {
   for (let next = 1; next < numbers.length; next++) {
