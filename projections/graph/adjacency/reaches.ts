@@ -96,8 +96,6 @@ export const inOrder = (numbers: Int32Array, nodes: number): Int32Array => {
   return numbers;
 };
 
-// Each loop in a function of its own: of two in one, the engine gives up the code of the first whenever it comes to the second.
-
 /** What was seen and has no place yet is the level. */
 const listed = (reach: Reach, from: number): number => {
   mark(reach, from);
@@ -105,6 +103,7 @@ const listed = (reach: Reach, from: number): number => {
   return reach.known;
 };
 
+// Each loop in a function of its own: of two in one, the engine gives up the code of the first whenever it comes to the second.
 const mark = ({ queue, placed, known }: Reach, to: number): void => {
   for (let index = known; index < to; index++) {
     const node = queue[index] ?? 0;
